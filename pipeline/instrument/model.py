@@ -1,0 +1,289 @@
+"""The vocabulary of a questionnaire: small frozen objects, named as the field names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+Treatment = Literal["reflective", "pair", "causal", "descriptive"]
+"""What the statistics may do with a scale.
+
+``reflective``: items express one attribute (reliability, factor analysis); ``pair``: two items,
+only their correlation; ``causal``: a list of separate influences, never a reliability;
+``descriptive``: shown item by item.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A wording in one or more languages."""
+
+    by_language: Mapping[str, str]
+
+    def in_language(self, language: str) -> str:
+        """The wording in `language`; KeyError names the languages there are."""
+        if language not in self.by_language:
+            raise KeyError(f"no text in '{language}'; there is {', '.join(self.by_language)}")
+        return self.by_language[language]
+
+    def __str__(self) -> str:
+        return next(iter(self.by_language.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer a respondent can choose, and the number that stands for it."""
+
+    value: int
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseScale:
+    """An ordered answer format, such as five-point agreement."""
+
+    id: str
+    options: tuple[Option, ...]
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The numbers of the options, lowest first."""
+        return tuple(sorted(option.value for option in self.options))
+
+    @property
+    def lowest(self) -> int:
+        """The smallest number of the format."""
+        return self.values[0]
+
+    @property
+    def highest(self) -> int:
+        """The largest number of the format."""
+        return self.values[-1]
+
+    @property
+    def reflection(self) -> int:
+        """The constant ``c`` for which ``c - x`` reverses a response ``x``."""
+        return self.lowest + self.highest
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialCode:
+    """An answer that is not a point on the scale, such as *don't know*."""
+
+    id: str
+    value: int
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One statement, with what is known about where it comes from and how it is read."""
+
+    id: str
+    version: int
+    text: Text
+    keyed: Literal[1, -1]
+    forms: tuple[str, ...]
+    special_codes: tuple[str, ...]
+    intent: str = ""
+    translation_note: str = ""
+    source_lines: tuple[str, ...] = ()
+    grade: str = ""
+    hypotheses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A part of a scale: what a participant can notice."""
+
+    id: str
+    title: Text
+    exposure: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A set of items that are read together."""
+
+    id: str
+    title: Text
+    definition: Text
+    treatment: Treatment
+    response_scale: ResponseScale
+    min_answered: int
+    facets: tuple[Facet, ...]
+    reflective_questions: tuple[Text, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every item, in the order of the questionnaire."""
+        return tuple(item for facet in self.facets for item in facet.items)
+
+    @property
+    def item_ids(self) -> list[str]:
+        """Ids of the items."""
+        return [item.id for item in self.items]
+
+    @property
+    def reversed_ids(self) -> list[str]:
+        """Ids of the items that are turned round before scoring."""
+        return [item.id for item in self.items if item.keyed == -1]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the pictures among which a fixed number of counters is shared out."""
+
+    id: str
+    title: Text
+    description: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """A constant-sum question: the parts of each answer add up to `total`."""
+
+    id: str
+    title: Text
+    prompt: Text
+    total: int
+    parts: tuple[Part, ...]
+
+    @property
+    def columns(self) -> dict[str, Part]:
+        """The answer column of each part: the id of the question followed by that of the part."""
+        return {f"{self.id}{part.id}": part for part in self.parts}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact about a respondent or a site, with a closed list of answers."""
+
+    id: str
+    text: Text
+    kind: Literal["single", "multiple"]
+    options: tuple[Option, ...]
+    short: Text | None = None
+
+    @property
+    def columns(self) -> dict[str, Option | None]:
+        """One column for a single choice, one tick column per option for a multiple choice."""
+        if self.kind == "single":
+            return {self.id: None}
+        return {f"{self.id}_{option.value}": option for option in self.options}
+
+
+@dataclass(frozen=True, slots=True)
+class RespondentGroup:
+    """Respondents who are looked at together, by their answer to one question."""
+
+    id: str
+    title: Text
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Which question sorts respondents into groups, and which two groups are set side by side."""
+
+    question: str
+    groups: tuple[RespondentGroup, ...]
+
+    def group_of(self) -> dict[int, str]:
+        """Id of the group for each answer that belongs to one."""
+        return {value: group.id for group in self.groups for value in group.values}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of the questionnaire, and how its scales are analysed and shown.
+
+    `factor_model` says whether the items are expected to show one factor a scale; `display` is
+    ``scores`` (a profile of means) or ``profile`` (descriptive, no part better than another).
+    """
+
+    id: str
+    title: Text
+    intro: Text
+    scale_ids: tuple[str, ...]
+    allocation_ids: tuple[str, ...]
+    factor_model: bool
+    display: Literal["scores", "profile"]
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A whole questionnaire: what is asked, of whom, and how answers are scored."""
+
+    id: str
+    version: str
+    title: Text
+    status: Literal["development", "validated", "published"]
+    status_note: Text
+    citation: str
+    licence: str
+    languages: tuple[str, ...]
+    fill_ins: Mapping[str, Text]
+    special_codes: tuple[SpecialCode, ...]
+    sections: tuple[Section, ...]
+    scales: tuple[Scale, ...]
+    allocations: tuple[Allocation, ...]
+    person_questions: tuple[Question, ...]
+    context_questions: tuple[Question, ...]
+    grouping: Grouping | None
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """Every item by id."""
+        return {item.id: item for scale in self.scales for item in scale.items}
+
+    @cached_property
+    def scale_of_item(self) -> dict[str, Scale]:
+        """The scale an item belongs to."""
+        return {item.id: scale for scale in self.scales for item in scale.items}
+
+    @cached_property
+    def by_id(self) -> dict[str, Scale]:
+        """Every scale by id."""
+        return {scale.id: scale for scale in self.scales}
+
+    @cached_property
+    def allocation_columns(self) -> dict[str, tuple[Allocation, Part]]:
+        """Every answer column of the constant-sum questions."""
+        return {
+            column: (allocation, part)
+            for allocation in self.allocations
+            for column, part in allocation.columns.items()
+        }
+
+    @cached_property
+    def answer_columns(self) -> list[str]:
+        """Every column a respondent can fill in, in the order of the questionnaire."""
+        questions = [column for question in self.person_questions for column in question.columns]
+        return [*self.items, *self.allocation_columns, *questions]
+
+    def scales_in(self, section: Section) -> tuple[Scale, ...]:
+        """The scales of a section, in its order."""
+        return tuple(self.by_id[scale_id] for scale_id in section.scale_ids)
+
+    def form(self, name: str) -> Instrument:
+        """The questionnaire reduced to the items of one form; facets left empty disappear."""
+        scales = tuple(_scale_in_form(scale, name) for scale in self.scales)
+        kept = tuple(scale for scale in scales if scale.items)
+        ids = {scale.id for scale in kept}
+        sections = tuple(
+            replace(section, scale_ids=tuple(i for i in section.scale_ids if i in ids))
+            for section in self.sections
+        )
+        return replace(self, scales=kept, sections=sections)
+
+
+def _scale_in_form(scale: Scale, form: str) -> Scale:
+    facets = (
+        replace(facet, items=tuple(item for item in facet.items if form in item.forms))
+        for facet in scale.facets
+    )
+    return replace(scale, facets=tuple(facet for facet in facets if facet.items))

@@ -1,0 +1,53 @@
+"""Problems a person can mend, collected so that all of them are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in something a person wrote or exported.
+
+    Attributes
+    ----------
+    file : str
+        The file, as the person named it.
+    cure : str
+        What is wrong and what to do about it, in one sentence.
+    row : int, optional
+        Row as a spreadsheet counts it (the heading is row 1).
+    column : str, optional
+        Column heading, or the key inside a YAML file.
+    """
+
+    file: str
+    cure: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column '{self.column}'"
+        return f"{self.file}{row}{column}: {self.cure}"
+
+
+class InputError(Exception):
+    """Input that cannot be used; holds every problem found, one line each.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        At least one.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def refuse_if_any(problems: Sequence[Problem]) -> None:
+    """Raise :class:`InputError` when there is at least one problem."""
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,74 @@
+"""Covariances and correlations of every pair of items over those who answered both.
+
+All pairs at once, as products of matrices in which a missing answer counts nothing.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._responses import FloatArray, IntArray
+
+SMALLEST_EIGENVALUE = 1e-6
+"""Below this a correlation matrix counts as not positive definite, and is raised to it."""
+
+SMALLEST_RELATIVE_VARIANCE = 1e-13
+"""A variance smaller than this part of the mean square is rounding error of a constant."""
+
+
+class PairwiseMoments(NamedTuple):
+    """Moments of items i and j over the respondents who answered both."""
+
+    n: IntArray
+    covariance: FloatArray
+    variance: FloatArray
+    """Row i, column j: the variance of item i among those who answered j as well."""
+
+
+def pairwise_moments(values: FloatArray) -> PairwiseMoments:
+    """Number of respondents, covariance and variances of every pair; missing where undefined."""
+    answered = ~np.isnan(values)
+    mask = answered.astype(np.float64)
+    mean = np.where(answered, values, 0).sum(axis=0) / np.maximum(mask.sum(axis=0), 1)
+    centred = np.where(answered, values - mean, 0.0)
+    n, sums, squares = mask.T @ mask, centred.T @ mask, (centred**2).T @ mask
+    with np.errstate(divide="ignore", invalid="ignore"):
+        covariance = (centred.T @ centred - sums * sums.T / n) / (n - 1)
+        variance = (squares - sums**2 / n) / (n - 1)
+    mean_square = mean**2 + np.diag(squares) / np.maximum(np.diag(n), 1)
+    variance[variance <= SMALLEST_RELATIVE_VARIANCE * mean_square[:, None]] = 0
+    undefined = n < 2
+    covariance[undefined] = variance[undefined] = np.nan
+    return PairwiseMoments(n.round().astype(np.int64), covariance, variance)
+
+
+def pairwise_correlations(values: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Pearson correlations, missing where one of the two items does not vary, and their n."""
+    moments = pairwise_moments(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correlations = moments.covariance / np.sqrt(moments.variance * moments.variance.T)
+    correlations[~np.isfinite(correlations)] = np.nan
+    correlations = np.clip((correlations + correlations.T) / 2, -1, 1)
+    varies = np.diag(moments.variance) > 0
+    np.fill_diagonal(correlations, np.where(varies, 1.0, np.nan))
+    return correlations, moments.n
+
+
+def smoothed(correlations: FloatArray) -> FloatArray:
+    """The matrix itself if positive definite, else with its small eigenvalues raised.
+
+    After raising them the diagonal is brought back to one, as R psych's ``cor.smooth`` does.
+    """
+    eigenvalues, vectors = np.linalg.eigh(correlations)
+    if eigenvalues[0] >= SMALLEST_EIGENVALUE:
+        return correlations
+    raised = (vectors * np.maximum(eigenvalues, SMALLEST_EIGENVALUE)) @ vectors.T
+    scale = np.sqrt(np.diag(raised))
+    result: FloatArray = raised / np.outer(scale, scale)
+    np.fill_diagonal(result, 1.0)
+    return (result + result.T) / 2
+
+
+def squared_multiple_correlations(correlations: FloatArray) -> FloatArray:
+    """How much of each item the others predict, from a positive definite matrix."""
+    return 1 - 1 / np.diag(np.linalg.inv(correlations))

@@ -1,0 +1,64 @@
+"""Answers as numbers, and whether there are enough of them to say anything."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+FEWEST_RESPONDENTS = 3
+"""With two respondents every correlation is 1 or -1 and says nothing."""
+
+
+def to_numbers(responses: pd.DataFrame) -> FloatArray:
+    """Answers as an array of shape (n_respondents, n_items), with NaN where there is none.
+
+    Raises
+    ------
+    ValueError
+        If `responses` is not a table with items under different names, an answer is not a number, or it is infinite.
+    """
+    if not isinstance(responses, pd.DataFrame):
+        raise ValueError(f"need a DataFrame with an item per column, got {type(responses).__name__}")
+    if responses.shape[1] == 0:
+        raise ValueError("the table has no items")
+    repeated = responses.columns[responses.columns.duplicated()].unique().tolist()
+    if repeated:
+        raise ValueError(f"two columns have the same name: {repeated}")
+    try:
+        values = responses.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"answers must be numbers or missing: {error}") from error
+    if np.isinf(values).any():
+        raise ValueError("an answer is infinite; answers must be numbers or missing")
+    return values
+
+
+def labels_of(responses: pd.DataFrame) -> tuple[str, ...]:
+    """Names of the items."""
+    return tuple(str(column) for column in responses.columns)
+
+
+def complete_rows(values: FloatArray) -> FloatArray:
+    """The respondents who answered every item."""
+    return values[~np.isnan(values).any(axis=1)]
+
+
+def is_constant(values: FloatArray) -> npt.NDArray[np.bool_]:
+    """Whether each item was given one and the same answer by everybody who answered."""
+    answered = ~np.isnan(values)
+    high = np.max(values, axis=0, where=answered, initial=-np.inf)
+    low = np.min(values, axis=0, where=answered, initial=np.inf)
+    return answered.any(axis=0) & (high == low)
+
+
+def unusable(values: FloatArray, used: FloatArray) -> str | None:
+    """Why the answers `used` out of all `values` cannot carry a covariance, if they cannot."""
+    if np.isnan(values).all(axis=0).any():
+        return "item_without_answers"
+    if len(used) < FEWEST_RESPONDENTS:
+        return "too_few_respondents"
+    if is_constant(used).any():
+        return "constant_item"
+    return None

@@ -1,0 +1,47 @@
+"""Short words for what stood in the way of a number, and what each of them means.
+
+A statistic that could not be estimated, or only with a reservation, is a result: its field ``condition`` holds one of
+these words, or several with a space between them.
+"""
+
+from collections.abc import Iterable
+
+MEANING_OF_CONDITION: dict[str, str] = {
+    "answer_outside_categories": "An answer is not one of the categories given for the item.",
+    "constant_item": "Everyone gave the same answer to an item, so it has no correlations.",
+    "cross_loading": "An item loads on a second factor, or nearly as much as on its first.",
+    "factor_without_target": "There are more factors than targets; those left over keep their name.",
+    "heywood_case": "A communality is 1 or more, or was held at the bound below it.",
+    "item_without_answers": "Nobody answered an item.",
+    "misplaced": "An item loads most on another factor than its own.",
+    "no_repeated_groups": "Every group has one member, so nothing can be said within groups.",
+    "no_variation": "All scores are the same.",
+    "no_variation_within_groups": "Members of a group all have the same score.",
+    "not_converged": "The search for the best solution stopped before it was found.",
+    "not_positive_definite": "The items determine one another exactly, so the model has no solution.",
+    "not_positive_definite_smoothed": "The correlations contradict or determine one another; the "
+    "nearest usable matrix was taken, and by how much it differs is reported.",
+    "one_item": "There is only one item.",
+    "target_without_factor": "There are fewer factors than targets, so a target found no factor.",
+    "too_few_groups": "There are fewer than two groups.",
+    "too_few_respondents": "Too few respondents gave usable answers.",
+    "too_many_factors": "The items are too few for this number of factors.",
+    "two_items": "With two items the model has more unknowns than the data can tell.",
+    "undefined_correlation": "Two items have no correlation, so the matrix has a hole.",
+    "weak_loading": "An item loads less than .40 on its own factor.",
+}
+
+
+def joined(words: Iterable[str | None]) -> str | None:
+    """Several conditions as one, each named once; missing where there is none.
+
+    Examples
+    --------
+    >>> joined([None, "constant_item", "constant_item", "not_converged"])
+    'constant_item not_converged'
+    """
+    named = dict.fromkeys(word for entry in words if entry for word in entry.split())
+    unknown = [word for word in named if word not in MEANING_OF_CONDITION]
+    if unknown:
+        raise ValueError(f"no such condition: {unknown}; add its meaning to MEANING_OF_CONDITION")
+    return " ".join(named) or None

@@ -1,0 +1,235 @@
+"""Every file between rules: its columns and what they mean. Printed as the data dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.instrument import Instrument
+from pipeline.tables.schema import Column, Table
+
+# ---------------------------------------------------------------- 1_ingest: respondent level
+
+
+_RESPONDENT = Column("respondent", "text", "key made from export and response id", required=True)
+_SITE = Column("site", "text", "id of the site, as in the site list", required=True)
+_WAVE = Column("wave", "text", "label of the survey round", required=True)
+_GROUP = Column("group", "text", "respondent group by the grouping of the instrument")
+
+
+def responses_table(instrument: Instrument) -> Table:
+    """Analysed answers: one row a respondent in a site and wave, numbers or empty."""
+    answers = tuple(
+        Column(name, "integer", f"answer to {name} as stored, not keyed")
+        for name in instrument.answer_columns
+    )
+    return Table(
+        "responses",
+        "Answers of the respondents that are analysed; empty where there is no usable answer.",
+        (
+            _RESPONDENT,
+            _SITE,
+            _WAVE,
+            _GROUP,
+            Column("export", "text", "file the row came from", required=True),
+            Column("language", "text", "language of the questionnaire, if the platform says"),
+            Column("finished", "yes_no", "the platform recorded the questionnaire as finished"),
+            Column("seconds", "number", "time from opening to submitting"),
+            *answers,
+        ),
+        key=("respondent",),
+    )
+
+
+MISSING_REASONS = ("SKIPPED", "NOT_REACHED", "NOT_ASKED", "UNKNOWN")
+"""Why a cell is empty when no special code says so: seen and left blank; after the point where
+the respondent stopped; column not in this export; the platform does not tell."""
+
+MISSING = Table(
+    "missing",
+    "Why an answer of an analysed respondent is missing, a row a cell: a special code of the "
+    "instrument, or SKIPPED, NOT_REACHED, NOT_ASKED, UNKNOWN.",
+    (
+        _RESPONDENT,
+        Column("column", "text", "answer column of the instrument", required=True),
+        Column("reason", "text", "special code or reason", required=True),
+    ),
+    key=("respondent", "column"),
+)
+
+SITES = Table(
+    "sites",
+    "The sites of the study.",
+    (
+        _SITE,
+        Column("label", "text", "name shown in reports", required=True),
+        Column("slug", "text", "name of its files", required=True),
+        Column("invited", "integer", "people invited, if the site list says"),
+    ),
+    key=("site",),
+)
+
+SITE_CONTEXT = Table(
+    "site_context",
+    "Answers of the site form, a row a fact.",
+    (
+        _SITE,
+        Column("question", "text", "context question of the instrument", required=True),
+        Column("value", "integer", "answer", required=True),
+    ),
+    key=("site", "question", "value"),
+)
+
+EXCLUSIONS = (
+    "PREVIEW",
+    "TEST",
+    "SPAM",
+    "DUPLICATE_ROW",
+    "NO_SITE",
+    "TOO_FEW_ANSWERS",
+    "CARELESS",
+)
+
+LEDGER_ROWS = Table(
+    "ledger_rows",
+    "What became of every row of every export.",
+    (
+        Column("export", "text", "file", required=True),
+        Column("platform", "text", "survey platform", required=True),
+        Column("row", "integer", "row as a spreadsheet counts it", required=True),
+        Column("site", "text", "id of the site"),
+        Column(
+            "outcome",
+            "text",
+            "analysed or excluded",
+            required=True,
+            categories=("analysed", "excluded"),
+        ),
+        Column("reason", "text", "why excluded", categories=EXCLUSIONS),
+    ),
+    key=("export", "row"),
+)
+
+LEDGER_CELLS = Table(
+    "ledger_cells",
+    "What became of every answer cell of every export: the counts add up to rows x columns.",
+    (
+        Column("export", "text", "file", required=True),
+        Column("column", "text", "answer column of the instrument", required=True),
+        Column(
+            "outcome",
+            "text",
+            "ANSWERED, a special code, a reason for a blank, or EXCLUDED_ROW",
+            required=True,
+        ),
+        Column("cells", "integer", "number of cells", required=True),
+    ),
+    key=("export", "column", "outcome"),
+)
+
+LEDGER_COLUMNS = Table(
+    "ledger_columns",
+    "What became of every column of every export.",
+    (
+        Column("export", "text", "file", required=True),
+        Column("position", "integer", "place in the file, from 1", required=True),
+        Column("heading", "text", "heading in the file", required=True),
+        Column(
+            "use",
+            "text",
+            "what it was used as",
+            required=True,
+            categories=("answer", "site", "record", "dropped_personal", "dropped"),
+        ),
+        Column("answer_column", "text", "answer column of the instrument it was matched to"),
+    ),
+    key=("export", "position"),
+)
+
+SCREENING = Table(
+    "screening",
+    "Signs of careless answering, a row a respondent that would otherwise be analysed.",
+    (
+        _RESPONDENT,
+        _SITE,
+        Column("n_answered", "integer", "items answered on the scale", required=True),
+        Column("longest_run", "integer", "longest run of identical answers", required=True),
+        Column("individual_sd", "number", "standard deviation of the respondent's own answers"),
+        Column("seconds_per_item", "number", "time divided by items answered"),
+        Column("straight_line", "yes_no", "same answer to every item, reversed ones included"),
+        Column("speeding", "yes_no", "less time than the text takes to read"),
+        Column("excluded", "yes_no", "left out by the rule of the study", required=True),
+    ),
+    key=("respondent",),
+)
+
+# ------------------------------------------------------------------- 2_score
+
+
+def scores_table(instrument: Instrument) -> Table:
+    """Scale scores: one row a respondent."""
+    scores = tuple(
+        Column(scale.id, "number", f"mean of the keyed items of {scale.id}")
+        for scale in instrument.scales
+    )
+    return Table(
+        "scores",
+        "Mean of the keyed items of each scale; empty where too few items were answered.",
+        (_RESPONDENT, _SITE, _WAVE, _GROUP, *scores),
+        key=("respondent",),
+    )
+
+
+# ------------------------------------------- 3_psychometrics and 4_benchmark: estimates, long
+
+ESTIMATE_COLUMNS = (
+    Column("wave", "text", "label of the survey round"),
+    Column("site", "text", "id of the site; empty for the whole programme"),
+    Column("group", "text", "respondent group; empty for everyone"),
+    Column("scale", "text", "scale, or constant-sum question"),
+    Column("item", "text", "item, answer column or answer"),
+    Column("factor", "text", "factor of a factor analysis, or a number of factors"),
+    Column("statistic", "text", "what is estimated", required=True),
+    Column("estimate", "number", "full precision"),
+    Column("se", "number", "standard error"),
+    Column("ci_low", "number", "lower end of the interval"),
+    Column("ci_high", "number", "upper end of the interval"),
+    Column("confidence_level", "number", "coverage of the interval"),
+    Column("n_respondents", "integer", "respondents behind the estimate"),
+    Column("method", "text", "how it was estimated"),
+    Column("condition", "text", "what the reader must know about this estimate"),
+)
+ESTIMATE_KEY = ("wave", "site", "group", "scale", "item", "factor", "statistic", "method")
+
+ESTIMATES = Table("estimates", "Estimates, a row each.", ESTIMATE_COLUMNS, key=ESTIMATE_KEY)
+
+RELEASED = Table(
+    "released",
+    "Estimates that may leave: rounded, with counts rounded to five, after disclosure control.",
+    tuple(column for column in ESTIMATE_COLUMNS if column.name != "se"),
+    key=ESTIMATE_KEY,
+)
+
+WITHHELD = Table(
+    "withheld",
+    "Every estimate that was held back, with the rule that held it.",
+    (
+        *(column for column in ESTIMATE_COLUMNS if column.name in ESTIMATE_KEY),
+        Column("rule", "text", "rule of the disclosure module", required=True),
+    ),
+)
+
+
+def fixed_tables() -> Iterable[Table]:
+    """Every contract that does not depend on the instrument."""
+    return (
+        MISSING,
+        SITES,
+        SITE_CONTEXT,
+        LEDGER_ROWS,
+        LEDGER_CELLS,
+        LEDGER_COLUMNS,
+        SCREENING,
+        ESTIMATES,
+        RELEASED,
+        WITHHELD,
+    )

@@ -1,0 +1,49 @@
+"""Reading and writing the tables between rules, each checked against its contract."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.tables.schema import DTYPES, Table, conform
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, table: Table) -> None:
+    """Write a frame whole or not at all, after checking it against its contract.
+
+    The file name decides the format: ``.parquet`` or ``.csv`` (full precision, UTF-8, ``\\n``).
+    """
+    checked = conform(frame, table)
+    target = Path(path)
+    if target.suffix == ".parquet":
+        write_atomically(target, lambda part: checked.to_parquet(part, index=False))
+    else:
+        write_atomically(
+            target, lambda part: checked.to_csv(part, index=False, lineterminator="\n")
+        )
+
+
+def read_table(path: str | Path, table: Table) -> pd.DataFrame:
+    """Read a frame written by :func:`write_table` and check it against its contract."""
+    source = Path(path)
+    if source.suffix == ".parquet":
+        return conform(pd.read_parquet(source), table)
+    dtypes = {column.name: DTYPES[column.kind] for column in table.columns}
+    return conform(pd.read_csv(source, dtype=dtypes, keep_default_na=False, na_values=[""]), table)
+
+
+def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a file beside the target, then put it in the target's place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    write(part)
+    os.replace(part, target)
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write a text file whole or not at all, in UTF-8 with ``\\n`` line ends."""
+    content = text.encode("utf-8")
+    write_atomically(Path(path), lambda part: part.write_bytes(content))
