@@ -109,7 +109,7 @@ def _fill_ins_are_defined(documents: Documents) -> Iterator[Problem]:
     for path, content in documents.items():
         for where, text in _texts(content):
             for name in _fill_ins_in(text.values()) - known:
-                cure = f"{{{name}}} is not among the fill_ins of instrument.yaml{_hint(name, known)}"
+                cure = f"{{{name}}} is not a fill_in of instrument.yaml{_hint(name, known)}"
                 yield Problem(path, cure, column=where)
 
 

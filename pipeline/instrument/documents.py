@@ -12,7 +12,10 @@ import yaml
 from pipeline.problems import Problem, refuse_if_any
 
 SCHEMA_FOLDER = Path(__file__).parents[2] / "instrument" / "schema"
-OPTIONAL_FILES = {"allocations": {"parts": [], "questions": []}, "context": {"questions": []}}
+OPTIONAL_FILES: dict[str, Any] = {
+    "allocations": {"parts": [], "questions": []},
+    "context": {"questions": []},
+}
 REQUIRED_FILES = ("instrument", "response_scales", "respondents")
 
 
@@ -41,7 +44,9 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         if path.is_file():
             yield path, name
         else:
-            problems.append(Problem(path.as_posix(), "this file is missing; every instrument has it"))
+            problems.append(
+                Problem(path.as_posix(), "this file is missing; every instrument has it")
+            )
     for name in OPTIONAL_FILES:
         if (path := folder / f"{name}.yaml").is_file():
             yield path, name

@@ -26,6 +26,7 @@ from pipeline.instrument.model import (
 )
 from pipeline.problems import InputError, Problem, refuse_if_any
 
+
 def load_instrument(folder: str | Path, form: str | None = None) -> Instrument:
     """The questionnaire written down in the YAML files of a folder.
 

@@ -20,7 +20,9 @@ def to_numbers(responses: pd.DataFrame) -> FloatArray:
         If `responses` is not a table with items under different names, an answer is not a number, or it is infinite.
     """
     if not isinstance(responses, pd.DataFrame):
-        raise ValueError(f"need a DataFrame with an item per column, got {type(responses).__name__}")
+        raise ValueError(
+            f"need a DataFrame with an item per column, got {type(responses).__name__}"
+        )
     if responses.shape[1] == 0:
         raise ValueError("the table has no items")
     repeated = responses.columns[responses.columns.duplicated()].unique().tolist()
