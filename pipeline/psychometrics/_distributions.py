@@ -1,6 +1,6 @@
 """Tails and quantiles of the F, chi-square and normal distributions.
 
-``scipy.special`` rather than ``scipy.stats``: the same numbers, and a third of a second less to load.
+``scipy.special`` rather than ``scipy.stats``: the same numbers, and half a second less to load.
 """
 
 import scipy

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._responses import FloatArray, IntArray
+from pipeline.psychometrics._responses import FloatArray, IntArray
 
 SMALLEST_EIGENVALUE = 1e-6
 """Below this a correlation matrix counts as not positive definite, and is raised to it."""

@@ -17,7 +17,8 @@ def to_numbers(responses: pd.DataFrame) -> FloatArray:
     Raises
     ------
     ValueError
-        If `responses` is not a table with items under different names, an answer is not a number, or it is infinite.
+        If `responses` is not a table with items under different names, an answer is not a number,
+        or it is infinite.
     """
     if not isinstance(responses, pd.DataFrame):
         raise ValueError(
@@ -52,7 +53,7 @@ def is_constant(values: FloatArray) -> npt.NDArray[np.bool_]:
     answered = ~np.isnan(values)
     high = np.max(values, axis=0, where=answered, initial=-np.inf)
     low = np.min(values, axis=0, where=answered, initial=np.inf)
-    return answered.any(axis=0) & (high == low)
+    return np.asarray(answered.any(axis=0) & (high == low))
 
 
 def unusable(values: FloatArray, used: FloatArray) -> str | None:

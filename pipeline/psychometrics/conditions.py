@@ -1,7 +1,7 @@
 """Short words for what stood in the way of a number, and what each of them means.
 
-A statistic that could not be estimated, or only with a reservation, is a result: its field ``condition`` holds one of
-these words, or several with a space between them.
+A statistic that could not be estimated, or only with a reservation, is a result: its field
+``condition`` holds one of these words, or several with a space between them.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "answer_outside_categories": "An answer is not one of the categories given for the item.",
     "constant_item": "Everyone gave the same answer to an item, so it has no correlations.",
     "cross_loading": "An item loads on a second factor, or nearly as much as on its first.",
-    "factor_without_target": "There are more factors than targets; those left over keep their name.",
+    "factor_without_target": "There are more factors than targets, so a factor is left over.",
     "heywood_case": "A communality is 1 or more, or was held at the bound below it.",
     "item_without_answers": "Nobody answered an item.",
     "misplaced": "An item loads most on another factor than its own.",
@@ -18,7 +18,7 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "no_variation": "All scores are the same.",
     "no_variation_within_groups": "Members of a group all have the same score.",
     "not_converged": "The search for the best solution stopped before it was found.",
-    "not_positive_definite": "The items determine one another exactly, so the model has no solution.",
+    "not_positive_definite": "Items determine one another exactly, so the model has no solution.",
     "not_positive_definite_smoothed": "The correlations contradict or determine one another; the "
     "nearest usable matrix was taken, and by how much it differs is reported.",
     "one_item": "There is only one item.",
@@ -26,7 +26,7 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "too_few_groups": "There are fewer than two groups.",
     "too_few_respondents": "Too few respondents gave usable answers.",
     "too_many_factors": "The items are too few for this number of factors.",
-    "two_items": "With two items the model has more unknowns than the data can tell.",
+    "two_items": "Two items are too few for this statistic.",
     "undefined_correlation": "Two items have no correlation, so the matrix has a hole.",
     "weak_loading": "An item loads less than .40 on its own factor.",
 }

@@ -5,10 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ._pairwise import pairwise_correlations, smoothed
-from ._responses import FEWEST_RESPONDENTS, FloatArray, IntArray, is_constant, labels_of, to_numbers
-from ._rows import long_table
-from .conditions import joined
+from pipeline.psychometrics._pairwise import pairwise_correlations, smoothed
+from pipeline.psychometrics._responses import (
+    FEWEST_RESPONDENTS,
+    FloatArray,
+    IntArray,
+    is_constant,
+    labels_of,
+    to_numbers,
+)
+from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics.conditions import joined
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,8 +37,8 @@ class CorrelationMatrix:
     method : str
         How the correlations were computed.
     condition : str or None
-        ``constant_item``, ``item_without_answers``, ``too_few_respondents``, ``undefined_correlation``,
-        ``not_positive_definite_smoothed``.
+        ``constant_item``, ``item_without_answers``, ``too_few_respondents``,
+        ``undefined_correlation``, ``not_positive_definite_smoothed``.
     largest_change_by_smoothing : float
         Largest absolute difference that smoothing made to a correlation; 0 if none was needed.
     """
@@ -91,11 +98,12 @@ def pearson_correlations(responses: pd.DataFrame) -> CorrelationMatrix:
     -----
     .. math:: r_{ij} = \frac{s_{ij}}{s_{i \cdot j} s_{j \cdot i}}
 
-    with covariance and both standard deviations over the respondents who answered :math:`i` and :math:`j`, as
-    R's ``cor(use = "pairwise")``. Correlations over different respondents can contradict one another, and an item
-    that others determine leaves nothing over: where the smallest eigenvalue is below 1e-6, the eigenvalues below
-    it are raised to it and the diagonal is brought back to one [1]_. The result says so, and the largest change it
-    made. Pairs with fewer than three respondents are left undefined.
+    with covariance and both standard deviations over the respondents who answered :math:`i` and
+    :math:`j`, as R's ``cor(use = "pairwise")``. Correlations over different respondents can
+    contradict one another, and an item that others determine leaves nothing over: where the
+    smallest eigenvalue is below 1e-6, the eigenvalues below it are raised to it and the diagonal
+    is brought back to one [1]_. The result says so, and the largest change it made. Pairs with
+    fewer than three respondents are left undefined.
 
     References
     ----------
@@ -103,7 +111,7 @@ def pearson_correlations(responses: pd.DataFrame) -> CorrelationMatrix:
 
     Examples
     --------
-    >>> answers = pd.DataFrame({"a": [1, 2, 3, 4], "b": [1, 3, 2, None], "c": [2, 1, 4, 5]})
+    >>> answers = pd.DataFrame({"a": [1, 2, 3, 4], "b": [1, 3, 2, None]})
     >>> matrix = pearson_correlations(answers)
     >>> matrix.values[0, 1].round(3), matrix.smallest_pair_n
     (np.float64(0.5), 3)

@@ -6,11 +6,11 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from ._distributions import chi_square_tail
-from ._responses import FloatArray
-from ._rows import long_table
-from .conditions import joined
-from .correlation import CorrelationMatrix
+from pipeline.psychometrics._distributions import chi_square_tail
+from pipeline.psychometrics._responses import FloatArray
+from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics.conditions import joined
+from pipeline.psychometrics.correlation import CorrelationMatrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +28,7 @@ class KaiserMeyerOlkin:
     method : str
         Which correlations.
     condition : str or None
-        That of the correlations; ``undefined_correlation`` or ``one_item`` where there is no answer.
+        That of the correlations; ``undefined_correlation`` or ``one_item`` without an answer.
     """
 
     overall: float
@@ -69,7 +69,8 @@ class BartlettSphericity:
     method : str
         Which correlations, and which n.
     condition : str or None
-        That of the correlations; ``too_few_respondents``, ``undefined_correlation`` or ``one_item``.
+        That of the correlations; ``too_few_respondents``, ``undefined_correlation`` or
+        ``one_item`` without an answer.
     """
 
     chi_square: float
@@ -109,7 +110,8 @@ def kaiser_meyer_olkin(correlation: CorrelationMatrix) -> KaiserMeyerOlkin:
     .. math:: \mathrm{KMO}_i = \frac{\sum_{j \ne i} r_{ij}^2}
               {\sum_{j \ne i} r_{ij}^2 + \sum_{j \ne i} q_{ij}^2}
 
-    with :math:`q_{ij}` the partial correlation given all other items [1]_; overall with the sums over all items.
+    with :math:`q_{ij}` the partial correlation given all other items [1]_; overall with the sums
+    over all items. Items without any correlation get the limit of correlations going to zero, .5.
     Agrees with R psych's ``KMO``: ``tests/oracles/psych_factorability``.
 
     References
@@ -118,10 +120,10 @@ def kaiser_meyer_olkin(correlation: CorrelationMatrix) -> KaiserMeyerOlkin:
 
     Examples
     --------
-    >>> from .correlation import pearson_correlations
-    >>> answers = pd.DataFrame({"a": [1, 2, 3, 4], "b": [1, 3, 2, 4], "c": [2, 1, 4, 3]})
+    >>> from pipeline.psychometrics.correlation import pearson_correlations
+    >>> answers = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [1, 3, 2, 4, 4], "c": [2, 1, 4, 5, 1]})
     >>> round(kaiser_meyer_olkin(pearson_correlations(answers)).overall, 3)
-    0.568
+    0.484
     """
     problem = _problem(correlation)
     if problem:
@@ -161,8 +163,9 @@ def bartlett_sphericity(correlation: CorrelationMatrix, n: int | None = None) ->
     .. math:: \chi^2 = -\left(n - 1 - \frac{2p + 5}{6}\right) \ln |R|,
               \quad df = \frac{p(p-1)}{2}
 
-    for :math:`p` items [1]_. With pairwise correlations no single :math:`n` is right; the smallest is on the
-    safe side. Agrees with R psych's ``cortest.bartlett``: ``tests/oracles/psych_factorability``.
+    for :math:`p` items [1]_. With pairwise correlations no single :math:`n` is right; the smallest
+    is on the safe side. Agrees with R psych's ``cortest.bartlett``:
+    ``tests/oracles/psych_factorability``.
 
     References
     ----------
@@ -170,10 +173,10 @@ def bartlett_sphericity(correlation: CorrelationMatrix, n: int | None = None) ->
 
     Examples
     --------
-    >>> from .correlation import pearson_correlations
+    >>> from pipeline.psychometrics.correlation import pearson_correlations
     >>> answers = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [1, 3, 2, 4, 4]})
     >>> round(bartlett_sphericity(pearson_correlations(answers)).chi_square, 3)
-    3.481
+    3.188
     """
     if n is not None and n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
@@ -206,6 +209,6 @@ def _adequacy(values: FloatArray) -> tuple[float, FloatArray]:
     apart = ~np.eye(len(values), dtype=bool)
     simple = (values**2).sum(axis=0, where=apart)
     partial = ((inverse / np.outer(scale, scale)) ** 2).sum(axis=0, where=apart)
-    total = simple.sum() + partial.sum()
-    with np.errstate(invalid="ignore"):
-        return float(simple.sum() / total), np.asarray(simple / (simple + partial))
+    total = simple + partial
+    items = np.divide(simple, total, out=np.full(len(total), 0.5), where=total > 0)
+    return (float(simple.sum() / total.sum()) if total.sum() > 0 else 0.5), items

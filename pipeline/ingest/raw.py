@@ -1,0 +1,234 @@
+"""An export as its platform wrote it, before the questionnaire gives its cells a meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.ingest.source import ExportSource
+from pipeline.ingest.wording import without_invisible, wording_key
+from pipeline.instrument import Instrument
+from pipeline.problems import InputError, Problem
+
+YES_WORDS = frozenset({"1", "y", "yes", "true", "checked", "finished", "complete", "completed"})
+NO_WORDS = frozenset(
+    {"0", "n", "no", "false", "unchecked", "unfinished", "incomplete", "not finished"}
+)
+_NUMBER = re.compile(r"[0-9]{1,12}([.,][0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of a file as text, without its empty rows.
+
+    Attributes
+    ----------
+    file : str
+        The file, as the study names it.
+    numbers : tuple of int
+        Row of a spreadsheet for each entry of `cells`; the first is that of the headings.
+    cells : list of list of str
+        All of the width of the headings.
+    """
+
+    file: str
+    numbers: tuple[int, ...]
+    cells: list[list[str]]
+
+    @property
+    def headings(self) -> list[str]:
+        """The first row, without invisible marks."""
+        return [without_invisible(heading) for heading in self.cells[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportColumn:
+    """One column of an export.
+
+    Attributes
+    ----------
+    position : int
+        Place in the file, from 1.
+    heading : str
+        Heading in the file.
+    code, subcode : str, optional
+        Name of the question, and of the row or choice within it; no code where the column can
+        never hold an answer of the questionnaire.
+    is_record : bool
+        Describes the response rather than holding an answer (id, dates, language).
+    is_personal : bool
+        Known by the platform to hold personal data or free text.
+    """
+
+    position: int
+    heading: str
+    code: str | None = None
+    subcode: str | None = None
+    is_record: bool = False
+    is_personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawExport:
+    """The rows of one export.
+
+    Attributes
+    ----------
+    file, platform : str
+        Where the rows come from.
+    columns : tuple of ExportColumn
+        In the order of the file.
+    cells : DataFrame
+        Text; index is the row of a spreadsheet, columns are positions.
+    record : DataFrame
+        Same index; ``response_id``, ``finished``, ``seconds``, ``language``, and ``excluded``,
+        the reason for which the platform itself sets a row apart.
+    blank_texts : frozenset of str
+        Texts that stand for an empty cell.
+    seen_texts : frozenset of str
+        Texts that stand for a question that was seen and left unanswered.
+    site_heading : str, optional
+        Heading of the platform's own column for sites.
+    """
+
+    file: str
+    platform: str
+    columns: tuple[ExportColumn, ...]
+    cells: pd.DataFrame
+    record: pd.DataFrame
+    blank_texts: frozenset[str] = frozenset()
+    seen_texts: frozenset[str] = frozenset()
+    site_heading: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How much a file looks like the export of a platform: points, each with its reason."""
+
+    points: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A survey platform the pipeline can read.
+
+    Attributes
+    ----------
+    name : str
+        As written in the configuration.
+    signature : callable
+        How much a sheet looks like it.
+    read : callable
+        The rows of a sheet; raises InputError.
+    decisive : str
+        What in a file would settle that it comes from this platform.
+    export_advice : str
+        How to export so that every question is recognised.
+    """
+
+    name: str
+    signature: Callable[[Sheet], Signature]
+    read: Callable[[Sheet, ExportSource, Instrument], RawExport]
+    decisive: str
+    export_advice: str
+
+
+def signature_of(*clues: tuple[int, bool, str]) -> Signature:
+    """The clues that hold, added up; each is its points, whether it holds, and its reason."""
+    held = [(points, reason) for points, holds, reason in clues if holds]
+    return Signature(sum(points for points, _ in held), tuple(reason for _, reason in held))
+
+
+def cells_below(sheet: Sheet, heading_rows: int) -> pd.DataFrame:
+    """The rows of answers, indexed by spreadsheet row, columns by position.
+
+    Raises
+    ------
+    InputError
+        If there are no rows of answers.
+    """
+    rows = sheet.cells[heading_rows:]
+    if not rows:
+        cure = "has headings but no rows of answers; export it again with responses"
+        raise InputError([Problem(sheet.file, cure)])
+    return pd.DataFrame(
+        np.array(rows, dtype=object),
+        index=pd.Index(sheet.numbers[heading_rows:], name="row"),
+        columns=range(1, len(rows[0]) + 1),
+        dtype=object,
+    )
+
+
+def column_named(cells: pd.DataFrame, headings: Sequence[str], *names: str) -> pd.Series | None:
+    """The cells of the first column that has one of the names, whatever the case, or None."""
+    folded = [heading.casefold() for heading in headings]
+    for name in names:
+        if name.casefold() in folded:
+            return cells[folded.index(name.casefold()) + 1]
+    return None
+
+
+def record_of(
+    index: pd.Index,
+    response_id: pd.Series | None = None,
+    finished: pd.Series | None = None,
+    seconds: pd.Series | None = None,
+    language: pd.Series | None = None,
+    excluded: pd.Series | None = None,
+) -> pd.DataFrame:
+    """The record columns with their types; what a platform does not tell is missing."""
+    given = {
+        "response_id": (response_id, "string"),
+        "finished": (finished, "boolean"),
+        "seconds": (seconds, "Float64"),
+        "language": (language, "string"),
+        "excluded": (excluded, "string"),
+    }
+    columns = {
+        name: pd.Series(pd.NA, index=index, dtype=kind) if values is None else values.astype(kind)
+        for name, (values, kind) in given.items()
+    }
+    return pd.DataFrame(columns, index=index)
+
+
+def translate(cells: pd.Series, read: Callable[[str], object], kind: str) -> pd.Series:
+    """Each cell read by a function that is called once for every distinct text."""
+    codes, texts = pd.factorize(cells.to_numpy(dtype=object))
+    meanings = pd.array([read(str(text)) for text in texts], dtype=kind)
+    return pd.Series(meanings.take(codes), index=cells.index)
+
+
+def text_or_missing(text: str) -> object:
+    """The text without surrounding space; missing when nothing is left."""
+    return without_invisible(text) or pd.NA
+
+
+def yes_or_no(text: str) -> object:
+    """True, False, or missing for a word that says neither."""
+    key = wording_key(text)
+    return True if key in YES_WORDS else False if key in NO_WORDS else pd.NA
+
+
+def seconds_in(text: str) -> object:
+    """A duration in seconds, or missing."""
+    plain = without_invisible(text)
+    return float(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else pd.NA
+
+
+def seconds_between(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Seconds from one moment to a later one; missing where either is not a moment."""
+    moments = [
+        pd.to_datetime(cells, format="%Y-%m-%d %H:%M:%S", errors="coerce") for cells in (start, end)
+    ]
+    seconds = (moments[1] - moments[0]).dt.total_seconds()
+    return seconds.where(seconds >= 0)
+
+
+def folded_set(names: Iterable[str]) -> frozenset[str]:
+    """Names without regard to case."""
+    return frozenset(name.casefold() for name in names)

@@ -1,0 +1,148 @@
+"""Looking up estimates by what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+Address = tuple[str | None, str | None, str | None, str | None, str | None, str]
+"""Site, group, scale, item, factor, statistic; None where an estimate is not about one of them."""
+
+_ADDRESS = ("site", "group", "scale", "item", "factor", "statistic")
+_NUMBERS = ("estimate", "ci_low", "ci_high", "confidence_level", "n_respondents")
+_WORDS = ("method", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One number with what is needed to read it."""
+
+    value: float
+    low: float | None
+    high: float | None
+    level: float | None
+    n: int | None
+    method: str
+    condition: str
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Both ends of the interval, if it has both."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    def excludes(self, value: float) -> bool:
+        """Whether there is an interval and `value` lies outside it."""
+        return self.interval is not None and not self.interval[0] <= value <= self.interval[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A statistic that could not be estimated, with the reason that is on record."""
+
+    n: int | None
+    method: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """A table of estimates of one survey round, found by address."""
+
+    by_address: Mapping[Address, tuple[Estimate, ...]]
+    absent: Mapping[Address, Gap]
+
+    def all_at(
+        self,
+        statistic: str,
+        *,
+        site: str | None = None,
+        group: str | None = None,
+        scale: str | None = None,
+        item: str | None = None,
+        factor: str | None = None,
+    ) -> tuple[Estimate, ...]:
+        """Every estimate of a statistic, one a method."""
+        return self.by_address.get((site, group, scale, item, factor, statistic), ())
+
+    def at(
+        self,
+        statistic: str,
+        *,
+        site: str | None = None,
+        group: str | None = None,
+        scale: str | None = None,
+        item: str | None = None,
+        factor: str | None = None,
+    ) -> Estimate | None:
+        """The estimate of a statistic, None where there is none."""
+        found = self.by_address.get((site, group, scale, item, factor, statistic), ())
+        return found[0] if found else None
+
+    def addresses(self) -> Iterator[Address]:
+        """Every address with an estimate, in order."""
+        return iter(self.by_address)
+
+
+def estimates_of(frame: pd.DataFrame | None, wave: str | None) -> Estimates:
+    """The estimates of a survey round; rows that belong to no round are kept.
+
+    The order of the rows of `frame` does not matter.
+    """
+    present: dict[Address, list[Estimate]] = {}
+    absent: dict[Address, Gap] = {}
+    for row in _rows(frame, wave):
+        address = (row["site"], row["group"], row["scale"], row["item"], row["factor"])
+        full: Address = (*address, str(row["statistic"]))
+        if row["estimate"] is None:
+            absent.setdefault(full, Gap(_whole(row["n_respondents"]), *_told(row)))
+        else:
+            present.setdefault(full, []).append(_estimate(row))
+    return Estimates({address: tuple(found) for address, found in present.items()}, absent)
+
+
+def _rows(frame: pd.DataFrame | None, wave: str | None) -> Iterator[dict[str, object]]:
+    if frame is None or frame.empty:
+        return
+    names = [name for name in (*_ADDRESS, *_NUMBERS, *_WORDS, "wave") if name in frame.columns]
+    columns = {name: _plain(frame[name]) for name in names}
+    blank: list[object] = [None] * len(frame)
+    whole = {name: columns.get(name, blank) for name in (*_ADDRESS, *_NUMBERS, *_WORDS, "wave")}
+    records = [dict(zip(whole, values, strict=True)) for values in zip(*whole.values(), strict=True)]
+    kept = (row for row in records if wave is None or row["wave"] in (None, wave))
+    yield from sorted(kept, key=_order)
+
+
+def _plain(column: pd.Series) -> list[object]:
+    values = column.astype(object).tolist()
+    return [None if empty else value for value, empty in zip(values, column.isna(), strict=True)]
+
+
+def _order(row: dict[str, object]) -> tuple[str, ...]:
+    return tuple(
+        "" if row[name] is None else str(row[name]) for name in (*_ADDRESS, "method", "estimate")
+    )
+
+
+def _estimate(row: dict[str, object]) -> Estimate:
+    return Estimate(
+        value=_number(row["estimate"]) or 0.0,
+        low=_number(row["ci_low"]),
+        high=_number(row["ci_high"]),
+        level=_number(row["confidence_level"]),
+        n=_whole(row["n_respondents"]),
+        **dict(zip(("method", "condition"), _told(row), strict=True)),
+    )
+
+
+def _told(row: dict[str, object]) -> tuple[str, str]:
+    return str(row["method"] or ""), str(row["condition"] or "")
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else round(float(str(value)))
