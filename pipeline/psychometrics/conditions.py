@@ -16,6 +16,7 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "misplaced": "An item loads most on another factor than its own.",
     "no_repeated_groups": "Every group has one member, so nothing can be said within groups.",
     "no_variation": "All scores are the same.",
+    "no_variation_between_groups": "The groups have exactly the same mean.",
     "no_variation_within_groups": "Members of a group all have the same score.",
     "not_converged": "The search for the best solution stopped before it was found.",
     "not_positive_definite": "Items determine one another exactly, so the model has no solution.",

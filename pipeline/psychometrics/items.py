@@ -51,7 +51,8 @@ class ItemStatistics:
     condition : str or None
         ``item_without_answers``, ``constant_item`` (this or another), ``too_few_respondents``,
         ``one_item``, ``two_items`` (which leave one if one is dropped),
-        ``undefined_correlation``: some statistics are missing. ``answer_outside_categories``: shares do not add up to one.
+        ``undefined_correlation``: some statistics are missing. ``answer_outside_categories``:
+        shares do not add up to one.
     """
 
     item: str
@@ -182,8 +183,9 @@ def analyse_items(
     .. math:: r_{i, \text{rest}} = \frac{\sum_{j \ne i} s_{ij}}
               {\sqrt{s_{ii} \sum_{j \ne i} \sum_{k \ne i} s_{jk}}}
 
-    with covariances :math:`s`. Agrees with psych's ``alpha`` (``r.drop``, ``raw_alpha`` if dropped, means, standard
-    deviations, shares) on both treatments of missing answers: ``tests/oracles/psych_reliability``.
+    with covariances :math:`s`. Agrees with psych's ``alpha`` (``r.drop``, ``raw_alpha`` if dropped,
+    means, standard deviations, shares) on both treatments of missing answers:
+    ``tests/oracles/psych_reliability``.
 
     References
     ----------

@@ -42,7 +42,8 @@ class IntraclassCorrelation:
         How it was computed.
     condition : str or None
         ``too_few_groups``, ``no_repeated_groups``, ``no_variation``: no estimate.
-        ``no_variation_within_groups``: the estimates are 1.
+        ``no_variation_within_groups``: the estimates are 1. ``no_variation_between_groups``: no
+        ICC(2).
     """
 
     icc1_anova_n0: float
@@ -166,8 +167,7 @@ def intraclass_correlation(
     sizes = np.bincount(codes).astype(np.float64)
     condition = _condition(values, sizes)
     anova = _analysis_of_variance(values, codes, sizes, condition)
-    if condition is None and anova.mean_square_within == 0:
-        condition = "no_variation_within_groups"
+    condition = condition or _one_sided(anova)
     n0, mean_n = _group_size(sizes)
     low, high = _limits(anova, probabilities)
     return IntraclassCorrelation(
@@ -223,9 +223,15 @@ def _analysis_of_variance(
     residuals = centred - means[codes]
     between = float((sizes * means**2).sum()) / df_between
     within = float((residuals**2).sum()) / df_within
-    if within <= 1e-14 * between:
-        within = 0.0
+    within = 0.0 if within <= 1e-14 * between else within
+    between = 0.0 if between <= 1e-14 * within else between
     return _Anova(between / within if within else np.inf, df_between, df_within, between, within)
+
+
+def _one_sided(anova: _Anova) -> str | None:
+    if anova.mean_square_within == 0:
+        return "no_variation_within_groups"
+    return "no_variation_between_groups" if anova.mean_square_between == 0 else None
 
 
 def _group_size(sizes: FloatArray) -> tuple[float, float]:
@@ -251,4 +257,4 @@ def _icc1(f: float, group_size: float) -> float:
 
 
 def _icc2(f: float) -> float:
-    return 1 - 1 / f if f else -np.inf
+    return 1 - 1 / f if f else nan

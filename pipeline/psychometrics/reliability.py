@@ -28,6 +28,9 @@ from pipeline.psychometrics.one_factor import OneFactorModel, fit_one_factor
 
 Missing = Literal["listwise", "pairwise"]
 
+OPPOSITE = -1 + 1e-12
+"""Two items with this correlation or less cancel out, so their sum has no reliability."""
+
 SMALLEST_EIGENVALUE = 1e-8
 """Items whose correlations have a smaller eigenvalue than this determine one another."""
 
@@ -173,6 +176,7 @@ class InterItemCorrelation:
     condition : str or None
         ``item_without_answers``, ``too_few_respondents``, ``constant_item``: no estimate.
         ``too_few_respondents`` with an estimate: three, too few for an interval.
+        ``no_variation``: the two cancel out, and their sum has no reliability.
     """
 
     estimate: float
@@ -456,6 +460,8 @@ def inter_item_correlation(
     low, high = _fisher_interval(estimate, len(used), normal_quantile(high_tail))
     if condition is None and len(used) <= 3:
         condition = "too_few_respondents"
+    if estimate <= OPPOSITE:
+        condition = joined([condition, "no_variation"])
     return InterItemCorrelation(
         estimate=estimate,
         ci_low=low,
@@ -554,4 +560,4 @@ def _fisher_interval(estimate: float, n: int, width: float) -> tuple[float, floa
 
 
 def _spearman_brown(correlation: float) -> float:
-    return 2 * correlation / (1 + correlation) if correlation > -1 else -np.inf
+    return nan if correlation <= OPPOSITE else 2 * correlation / (1 + correlation)

@@ -1,10 +1,12 @@
 """The contracts of the files between rules."""
 
+from pipeline.tables.batches import batch_of_sites, write_if_changed
 from pipeline.tables.catalogue import (
     ESTIMATES,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
     LEDGER_ROWS,
+    MANIFEST,
     MISSING,
     RELEASED,
     SCREENING,
@@ -14,7 +16,8 @@ from pipeline.tables.catalogue import (
     responses_table,
     scores_table,
 )
-from pipeline.tables.io import read_table, write_table, write_text
+from pipeline.tables.estimates import gather_rows, label_rows
+from pipeline.tables.io import read_table, replace_folder, write_table, write_text
 from pipeline.tables.schema import Column, Table, TableError, conform
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "LEDGER_CELLS",
     "LEDGER_COLUMNS",
     "LEDGER_ROWS",
+    "MANIFEST",
     "MISSING",
     "RELEASED",
     "SCREENING",
@@ -31,10 +35,15 @@ __all__ = [
     "Column",
     "Table",
     "TableError",
+    "batch_of_sites",
     "conform",
+    "gather_rows",
+    "label_rows",
     "read_table",
+    "replace_folder",
     "responses_table",
     "scores_table",
+    "write_if_changed",
     "write_table",
     "write_text",
 ]

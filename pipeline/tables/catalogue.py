@@ -179,6 +179,13 @@ def scores_table(instrument: Instrument) -> Table:
     )
 
 
+MANIFEST = Table(
+    "manifest",
+    "Which batch each site is worked on in.",
+    (Column("batch", "text", "three digits", required=True), _SITE),
+    key=("site",),
+)
+
 # ------------------------------------------- 3_psychometrics and 4_benchmark: estimates, long
 
 ESTIMATE_COLUMNS = (
@@ -229,6 +236,7 @@ def fixed_tables() -> Iterable[Table]:
         LEDGER_CELLS,
         LEDGER_COLUMNS,
         SCREENING,
+        MANIFEST,
         ESTIMATES,
         RELEASED,
         WITHHELD,

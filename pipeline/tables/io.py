@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -46,3 +47,26 @@ def write_text(text: str, path: str | Path) -> None:
     """Write a text file whole or not at all, in UTF-8 with ``\\n`` line ends."""
     content = text.encode("utf-8")
     write_atomically(Path(path), lambda part: part.write_bytes(content))
+
+
+def replace_folder(files: Mapping[str, Path], folder: Path) -> None:
+    """Fill a new folder beside `folder` with copies, then put it in the place of the old one.
+
+    Parameters
+    ----------
+    files : mapping of str to path
+        Source by the relative name it gets.
+    folder : path
+        Holds exactly these files afterwards; before the exchange it is left as it was.
+    """
+    part, old = folder.with_name(f".{folder.name}.part"), folder.with_name(f".{folder.name}.old")
+    for leftover in (part, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    for name, source in files.items():
+        target = part / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    if folder.exists():
+        folder.replace(old)
+    part.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,172 @@
+"""Sentences about a site, made from the same results that its charts are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.instrument.model import ResponseScale
+from pipeline.report import formatting
+from pipeline.report.pages import Setting
+from pipeline.report.results import (
+    GroupDifference,
+    ResultGroup,
+    ScaleResult,
+    furthest_apart,
+    least_visible,
+    lowest,
+)
+
+LOWEST_TOPICS = 2
+"""How many of the lowest means are put forward for a talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A topic put forward for a talk, and why."""
+
+    result: ScaleResult
+    reasons: tuple[str, ...]
+
+
+def headlines(groups: Sequence[ResultGroup], setting: Setting) -> tuple[str, ...]:
+    """Two to four sentences that sum up the charts of `groups`."""
+    shown = [result for group in groups for result in group.shown]
+    sentences = [
+        *(_spread(group.shown, setting) for group in groups if len(group.shown) > 1),
+        _beside_programme(shown, setting),
+        _groups(shown, setting),
+        _visibility(shown, setting),
+    ]
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def starts(groups: Sequence[ResultGroup], setting: Setting) -> tuple[Start, ...]:
+    """Topics to talk about first, by one rule for every site; each topic once."""
+    shown = [result for group in groups for result in group.shown]
+    reasons: dict[str, list[str]] = {}
+    for result, reason in _reasons(shown, setting):
+        reasons.setdefault(result.scale.id, []).append(reason)
+    return tuple(
+        Start(result, tuple(reasons[result.scale.id]))
+        for result in shown
+        if result.scale.id in reasons
+    )
+
+
+def _reasons(
+    shown: Sequence[ScaleResult], setting: Setting
+) -> Iterator[tuple[ScaleResult, str]]:
+    for result in lowest(shown, LOWEST_TOPICS):
+        if result.own is not None:
+            yield result, setting.say("start.lowest", mean=formatting.score(result.own.value))
+    if (apart := furthest_apart(shown)) and apart.groups:
+        points = formatting.distance(apart.groups.difference.value)
+        yield apart, setting.say("start.apart", points=points)
+    if unseen := least_visible(shown):
+        code = unseen.codes[0]
+        share = formatting.percent(code.share)
+        yield unseen, setting.say("start.unseen", share=share, answer=code.label)
+
+
+def ends_of(answers: ResponseScale, setting: Setting) -> tuple[str, str]:
+    """The lowest and highest answer of a response scale, as number and words."""
+    options = sorted(answers.options, key=lambda option: option.value)
+    low, high = (_end(option.value, setting.wording.of(option.label)) for option in (
+        options[0],
+        options[-1],
+    ))
+    return low, high
+
+
+def _end(value: int, label: str) -> str:
+    return label if label.startswith(str(value)) else f"{value} = {label}"
+
+
+def _spread(shown: Sequence[ScaleResult], setting: Setting) -> str:
+    ordered = sorted(shown, key=lambda result: result.place)
+    low, high = ordered[0], ordered[-1]
+    if low.own is None or high.own is None:
+        return ""
+    values = {
+        "number": formatting.count(len(shown)),
+        "low": formatting.score(low.own.value),
+        "high": formatting.score(high.own.value),
+    }
+    if _overlap(low, high):
+        return setting.say("headline.close", **values)
+    return setting.say("headline.spread", **values, lowest=low.title, highest=high.title)
+
+
+def _overlap(low: ScaleResult, high: ScaleResult) -> bool:
+    if low.own is None or high.own is None:
+        return True
+    if low.own.interval is None or high.own.interval is None:
+        return low.own.value == high.own.value
+    return low.own.interval[1] >= high.own.interval[0]
+
+
+def _beside_programme(shown: Sequence[ScaleResult], setting: Setting) -> str:
+    compared = [r for r in shown if r.own and r.own.interval and r.programme]
+    if not compared:
+        return ""
+    higher = [result.title for result in compared if side_of_programme(result) > 0]
+    lower = [result.title for result in compared if side_of_programme(result) < 0]
+    if not higher and not lower:
+        return setting.say("headline.like_programme")
+    parts = []
+    if higher:
+        parts.append(setting.say("headline.higher", topics=in_words(higher, setting)))
+    if lower:
+        parts.append(setting.say("headline.lower", topics=in_words(lower, setting)))
+    if len(higher) + len(lower) < len(compared):
+        parts.append(setting.say("headline.rest_like_programme"))
+    return " ".join(parts)
+
+
+def side_of_programme(result: ScaleResult) -> int:
+    """1 or -1 where the whole interval lies above or below the programme mean, else 0."""
+    if result.own is None or result.programme is None:
+        return 0
+    if not result.own.excludes(result.programme.value):
+        return 0
+    return 1 if result.own.value > result.programme.value else -1
+
+
+def _groups(shown: Sequence[ScaleResult], setting: Setting) -> str:
+    compared = [r for r in shown if r.groups]
+    clear = [r for r in compared if r.groups and r.groups.difference.excludes(0.0)]
+    apart = furthest_apart(clear)
+    if apart and apart.groups:
+        sentence = group_sentence(apart.groups, setting)
+        return setting.say("headline.apart", topic=apart.title, sentence=sentence)
+    first = compared[0].groups if compared else None
+    if first is None:
+        return ""
+    return setting.say("headline.not_apart", first=first.first, second=first.second)
+
+
+def group_sentence(groups: GroupDifference, setting: Setting) -> str:
+    """Which of the two groups answered higher, and by how much."""
+    value = groups.difference.value
+    points = formatting.distance(value)
+    if float(points) == 0:
+        return setting.say("groups.same", first=groups.first, second=groups.second)
+    higher, lower = (
+        (groups.first, groups.second) if value > 0 else (groups.second, groups.first)
+    )
+    return setting.say("groups.higher", higher=higher, lower=lower, points=points)
+
+
+def _visibility(shown: Sequence[ScaleResult], setting: Setting) -> str:
+    unseen = least_visible(shown)
+    if unseen is None:
+        return ""
+    code = unseen.codes[0]
+    share = formatting.percent(code.share)
+    return setting.say("headline.unseen", topic=unseen.title, share=share, answer=code.label)
+
+
+def in_words(parts: Sequence[str], setting: Setting) -> str:
+    """Several names in a sentence."""
+    return formatting.in_words(parts, setting.say("word.and"))

@@ -1,0 +1,385 @@
+"""The page of one site: its own results first, then what to talk about, then how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.instrument import Instrument
+from pipeline.instrument.model import Question, Section
+from pipeline.report import formatting
+from pipeline.report.estimates import Estimates, estimates_of
+from pipeline.report.headlines import headlines, starts
+from pipeline.report.pages import Frame, Link, Setting, frame_of, render
+from pipeline.report.phrases import load_phrases
+from pipeline.report.results import ResultGroup, result_groups
+from pipeline.report.site_profile import Counters, counters
+from pipeline.report.site_topics import (
+    Overview,
+    SiteData,
+    Topic,
+    anchor_of,
+    overview,
+    questions_of,
+    topic_of,
+)
+from pipeline.report.study import Study
+from pipeline.report.tables import ShownTable, shown_table
+from pipeline.report.withholding import Withholding, withheld_table, withholding_of
+from pipeline.report.wording import wording_of
+
+
+@dataclass(frozen=True, slots=True)
+class StartTopic:
+    """A topic put forward for a talk."""
+
+    title: str
+    link: str | None
+    reasons: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section of the questionnaire as a site reads it."""
+
+    anchor: str
+    title: str
+    note: str
+    intro: str
+    overviews: tuple[Overview, ...]
+    counters: Counters | None
+    topics: tuple[Topic, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact from the site form."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """The page of a site with results."""
+
+    frame: Frame
+    headlines: tuple[str, ...]
+    overviews: tuple[Overview, ...]
+    starts: tuple[StartTopic, ...]
+    scored: tuple[SectionView, ...]
+    described: tuple[SectionView, ...]
+    facts: tuple[Fact, ...]
+    answered: tuple[str, ...]
+    answered_table: ShownTable | None
+    withheld: ShownTable | None
+    computed: tuple[str, ...]
+    scoring: ShownTable
+
+
+@dataclass(frozen=True, slots=True)
+class SmallSitePage:
+    """The page of a site with too few answers."""
+
+    frame: Frame
+    minimum: str
+    facts: tuple[Fact, ...]
+    starts: tuple[StartTopic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteEntry:
+    """A site of the site list."""
+
+    site: str
+    label: str
+    slug: str
+    invited: int | None
+
+
+def render_site_pages(
+    sites_wanted: Sequence[str],
+    released: pd.DataFrame,
+    withheld: pd.DataFrame,
+    sites: pd.DataFrame,
+    site_context: pd.DataFrame,
+    instrument: Instrument,
+    study: Study,
+) -> dict[str, str]:
+    """The pages of the sites that are wanted, by the name of their file without its ending.
+
+    Parameters
+    ----------
+    sites_wanted : sequence of str
+        Ids of sites; each is in `sites`.
+    released, withheld, sites, site_context : DataFrame
+        As the contracts of these names say.
+    instrument : Instrument
+        The questionnaire.
+    study : Study
+        What every report says about the study.
+
+    Returns
+    -------
+    dict of str to str
+        HTML by slug. A site for which no mean and no counters were released gets a page that
+        says so.
+    """
+    wording = wording_of(instrument, study)
+    setting = Setting(instrument, study, wording, load_phrases(study.language))
+    estimates = estimates_of(released, study.wave)
+    held = withholding_of(withheld, study.wave)
+    entries = site_entries(sites)
+    facts = _facts_by_site(site_context, setting)
+    pages = {}
+    for site in sorted(set(sites_wanted)):
+        entry, data = entries[site], SiteData(site, estimates, held)
+        pages[entry.slug] = _render_site(entry, data, facts.get(site, ()), setting)
+    return pages
+
+
+def site_entries(sites: pd.DataFrame) -> dict[str, SiteEntry]:
+    """The sites by id, in the order of their labels."""
+    columns = (sites[name].astype(object) for name in ("site", "label", "slug", "invited"))
+    entries = [
+        SiteEntry(str(site), str(label), str(slug), None if pd.isna(invited) else int(invited))
+        for site, label, slug, invited in zip(*columns, strict=True)
+    ]
+    ordered = sorted(entries, key=lambda entry: (entry.label.casefold(), entry.site))
+    return {entry.site: entry for entry in ordered}
+
+
+def has_results(site: str, released: Estimates, instrument: Instrument) -> bool:
+    """Whether a mean of a scale or of a constant-sum question was released for a site."""
+    means = any(released.at("mean", site=site, scale=scale.id) for scale in instrument.scales)
+    return means or any(
+        released.at("mean_counters", site=site, scale=allocation.id, item=column)
+        for column, (allocation, _) in instrument.allocation_columns.items()
+    )
+
+
+def _render_site(
+    entry: SiteEntry, data: SiteData, facts: tuple[Fact, ...], setting: Setting
+) -> str:
+    if not has_results(entry.site, data.released, setting.instrument):
+        return render("small_site.html.j2", setting, _small_page(entry, facts, setting))
+    return render("site.html.j2", setting, site_page(entry, data, facts, setting))
+
+
+def site_page(
+    entry: SiteEntry, data: SiteData, facts: tuple[Fact, ...], setting: Setting
+) -> SitePage:
+    """Everything that the page of a site shows."""
+    sections = {
+        section.id: result_groups(
+            setting.instrument, section, data.released, setting.wording, entry.site
+        )
+        for section in setting.instrument.sections
+    }
+    scored = _sections("scores", sections, data, setting)
+    described = _sections("profile", sections, data, setting)
+    groups = [
+        group
+        for section in setting.instrument.sections
+        if section.display == "scores"
+        for group in sections[section.id]
+    ]
+    return SitePage(
+        frame=frame_of(setting, entry.label, _contents(scored, described, setting), root="../"),
+        headlines=headlines(groups, setting),
+        overviews=tuple(view for section in scored for view in section.overviews),
+        starts=_start_topics(groups, setting),
+        scored=scored,
+        described=described,
+        facts=facts,
+        answered=_answered(entry, data, setting),
+        answered_table=_answered_table(entry, data, setting),
+        withheld=withheld_table(data.withheld.at(entry.site), setting),
+        computed=_computed(groups, setting),
+        scoring=_scoring_table(setting),
+    )
+
+
+def _sections(
+    display: str,
+    sections: Mapping[str, tuple[ResultGroup, ...]],
+    data: SiteData,
+    setting: Setting,
+) -> tuple[SectionView, ...]:
+    return tuple(
+        _section_view(section, sections[section.id], data, setting)
+        for section in setting.instrument.sections
+        if section.display == display
+    )
+
+
+def _section_view(
+    section: Section, groups: Sequence[ResultGroup], data: SiteData, setting: Setting
+) -> SectionView:
+    beside = section.display == "scores"
+    views = (
+        overview(group, setting, f"overview-{section.id}-{place}", beside=beside)
+        for place, group in enumerate(groups, start=1)
+    )
+    return SectionView(
+        anchor=f"section-{section.id}",
+        title=setting.wording.of(section.title),
+        note=setting.say(f"section.{section.display}"),
+        intro=setting.wording.of(section.intro),
+        overviews=tuple(view for view in views if view),
+        counters=counters(section, data.site, data.released, setting),
+        topics=tuple(topic_of(result, data, setting) for group in groups for result in group.results),
+        questions=_own_questions(section, setting),
+    )
+
+
+def _own_questions(section: Section, setting: Setting) -> tuple[str, ...]:
+    texts = (
+        setting.wording.of(text)
+        for scale in setting.instrument.scales_in(section)
+        for text in scale.reflective_questions
+    )
+    return tuple(dict.fromkeys(texts))
+
+
+def _contents(
+    scored: Sequence[SectionView], described: Sequence[SectionView], setting: Setting
+) -> tuple[Link, ...]:
+    return (
+        Link("#glance", setting.say("site.glance")),
+        Link("#talk", setting.say("site.talk")),
+        Link("#meeting", setting.say("site.meeting")),
+        *(Link(f"#{view.anchor}", view.title) for view in (*scored, *described)),
+        Link("#about", setting.say("site.about")),
+        Link("#answered", setting.say("site.answered")),
+        Link("#withheld", setting.say("site.withheld")),
+        Link("#computed", setting.say("site.computed")),
+    )
+
+
+def _start_topics(groups: Sequence[ResultGroup], setting: Setting) -> tuple[StartTopic, ...]:
+    return tuple(
+        StartTopic(
+            title=start.result.title,
+            link=f"#{anchor_of(start.result.scale)}",
+            reasons=start.reasons,
+            questions=questions_of(start.result.scale, setting),
+        )
+        for start in starts(groups, setting)
+    )
+
+
+# ------------------------------------------------------------------ the site itself
+
+
+def _facts_by_site(site_context: pd.DataFrame, setting: Setting) -> dict[str, tuple[Fact, ...]]:
+    given: dict[tuple[str, str], set[int]] = {}
+    columns = (site_context[name].astype(object) for name in ("site", "question", "value"))
+    for site, question, value in zip(*columns, strict=True):
+        given.setdefault((str(site), str(question)), set()).add(int(value))
+    facts = {}
+    for site in sorted({site for site, _ in given}):
+        found = (
+            _fact(question, given.get((site, question.id), set()), setting)
+            for question in setting.instrument.context_questions
+        )
+        facts[site] = tuple(fact for fact in found if fact)
+    return facts
+
+
+def _fact(question: Question, values: set[int], setting: Setting) -> Fact | None:
+    chosen = [setting.wording.of(option.label) for option in question.options if option.value in values]
+    if not chosen:
+        return None
+    return Fact(setting.wording.of(question.short or question.text), "; ".join(chosen))
+
+
+def _answered(entry: SiteEntry, data: SiteData, setting: Setting) -> tuple[str, ...]:
+    total = data.released.at("respondents", site=entry.site)
+    if total is None:
+        return (setting.say("answered.unknown"),)
+    people = formatting.count(total.value)
+    if entry.invited is None:
+        return (setting.say("answered.people", people=people),)
+    invited = formatting.count(entry.invited)
+    return (setting.say("answered.of_invited", people=people, invited=invited),)
+
+
+def _answered_table(entry: SiteEntry, data: SiteData, setting: Setting) -> ShownTable | None:
+    grouping = setting.instrument.grouping
+    if grouping is None:
+        return None
+    none = setting.say("word.not_shown")
+    counts = [
+        (group, data.released.at("respondents", site=entry.site, group=group.id))
+        for group in grouping.groups
+    ]
+    rows = [
+        (setting.wording.of(group.title), (formatting.count(n.value) if n else none,))
+        for group, n in counts
+    ]
+    headings = [setting.say("column.group"), setting.say("column.people")]
+    return shown_table(setting.say("answered.caption"), headings, rows)
+
+
+def _computed(groups: Sequence[ResultGroup], setting: Setting) -> tuple[str, ...]:
+    own = [result.own for group in groups for result in group.shown if result.own]
+    levels = sorted({mean.level for mean in own if mean.level is not None})
+    methods = sorted({mean.method for mean in own if mean.method})
+    lines = [setting.say("computed.scoring"), setting.say("computed.turned")]
+    if levels:
+        listed = formatting.in_words(
+            [formatting.chance(level) for level in levels], setting.say("word.and")
+        )
+        lines.append(setting.say("computed.interval", level=listed))
+    if methods:
+        lines.append(setting.say("computed.method", method="; ".join(methods)))
+    minimum = formatting.count(setting.study.minimum_n)
+    lines.append(setting.say("computed.rounding", step=formatting.count(formatting.COUNT_STEP)))
+    lines.append(setting.say("computed.minimum", minimum=minimum))
+    lines.append(setting.say("computed.wave", wave=setting.study.wave))
+    return tuple(lines)
+
+
+def _scoring_table(setting: Setting) -> ShownTable:
+    names = ["topic", "statements", "turned", "needed"]
+    rows = [
+        (
+            setting.wording.of(scale.title),
+            (
+                formatting.count(len(scale.items)),
+                formatting.count(len(scale.reversed_ids)),
+                formatting.count(scale.min_answered),
+            ),
+        )
+        for scale in setting.instrument.scales
+    ]
+    headings = [setting.say(f"column.{name}") for name in names]
+    return shown_table(setting.say("computed.caption"), headings, rows)
+
+
+# ------------------------------------------------------------------ too few answers
+
+
+def _small_page(entry: SiteEntry, facts: tuple[Fact, ...], setting: Setting) -> SmallSitePage:
+    topics = tuple(
+        StartTopic(
+            title=setting.wording.of(scale.title),
+            link=None,
+            reasons=(setting.wording.of(scale.definition),),
+            questions=questions_of(scale, setting),
+        )
+        for section in setting.instrument.sections
+        for scale in setting.instrument.scales_in(section)
+        if scale.reflective_questions
+    )
+    return SmallSitePage(
+        frame=frame_of(setting, entry.label, (), root="../"),
+        minimum=formatting.count(setting.study.minimum_n),
+        facts=facts,
+        starts=topics,
+    )

@@ -1,0 +1,193 @@
+"""The constant-sum questions: how counters are shared out, and how that shifts."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.instrument.model import Allocation, Part, Section
+from pipeline.report import formatting
+from pipeline.report.charts import StackedChart, stacked_chart
+from pipeline.report.estimates import Estimate, Estimates
+from pipeline.report.headlines import in_words
+from pipeline.report.pages import Setting
+from pipeline.report.tables import ShownTable, shown_table
+
+
+@dataclass(frozen=True, slots=True)
+class PartEntry:
+    """One of the pictures that counters are shared among."""
+
+    kind: str
+    letter: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The chart of the constant-sum questions of a section, in words and numbers too."""
+
+    intro: str
+    legend: tuple[PartEntry, ...]
+    chart: StackedChart
+    sentences: tuple[str, ...]
+    table: ShownTable
+
+
+@dataclass(frozen=True, slots=True)
+class SharedOut:
+    """The mean counters of one constant-sum question, in the order of its parts."""
+
+    allocation: Allocation
+    title: str
+    parts: tuple[tuple[Part, Estimate], ...]
+
+
+def allocations_of(section: Section, setting: Setting) -> tuple[Allocation, ...]:
+    """The constant-sum questions of a section, in its order."""
+    by_id = {allocation.id: allocation for allocation in setting.instrument.allocations}
+    return tuple(by_id[name] for name in section.allocation_ids if name in by_id)
+
+
+def counters(
+    section: Section, site: str | None, released: Estimates, setting: Setting
+) -> Counters | None:
+    """The constant-sum questions of a section; None where none of them may be shown."""
+    found = [
+        shared
+        for allocation in allocations_of(section, setting)
+        if (shared := _shared_out(allocation, site, released, setting))
+    ]
+    if not found:
+        return None
+    legend = _legend(found[0].allocation, setting)
+    total = formatting.count(found[0].allocation.total)
+    rows = [(shared.title, _lettered(shared, legend)) for shared in found]
+    return Counters(
+        intro=setting.say("counters.intro", total=total),
+        legend=legend,
+        chart=stacked_chart(
+            f"counters-{section.id}",
+            setting.say("counters.title"),
+            setting.say("counters.description", listed=_listed(found, setting)),
+            rows,
+        ),
+        sentences=_shifts(found, setting) + _spreads(found, site, released, setting),
+        table=_table(found, setting),
+    )
+
+
+def _shared_out(
+    allocation: Allocation, site: str | None, released: Estimates, setting: Setting
+) -> SharedOut | None:
+    parts = []
+    for column, part in allocation.columns.items():
+        mean = released.at("mean_counters", site=site, scale=allocation.id, item=column)
+        if mean is None:
+            return None
+        parts.append((part, mean))
+    return SharedOut(allocation, setting.wording.of(allocation.title), tuple(parts))
+
+
+def _legend(allocation: Allocation, setting: Setting) -> tuple[PartEntry, ...]:
+    return tuple(
+        PartEntry(
+            kind=f"part-{number + 1}",
+            letter=string.ascii_uppercase[number % 26],
+            title=setting.wording.of(part.title),
+            description=setting.wording.of(part.description),
+        )
+        for number, part in enumerate(allocation.parts)
+    )
+
+
+def _lettered(shared: SharedOut, legend: Sequence[PartEntry]) -> list[tuple[str, float]]:
+    return [
+        (entry.letter, mean.value) for entry, (_, mean) in zip(legend, shared.parts, strict=True)
+    ]
+
+
+def _listed(found: Sequence[SharedOut], setting: Setting) -> str:
+    return " ".join(
+        setting.say(
+            "counters.row",
+            question=shared.title,
+            listed=", ".join(
+                f"{setting.wording.of(part.title)} {formatting.counters(mean.value)}"
+                for part, mean in shared.parts
+            ),
+        )
+        for shared in found
+    )
+
+
+def _shifts(found: Sequence[SharedOut], setting: Setting) -> tuple[str, ...]:
+    return tuple(
+        _shift(before, after, setting)
+        for before, after in pairwise(found)
+        if before.allocation.parts == after.allocation.parts
+    )
+
+
+def _shift(before: SharedOut, after: SharedOut, setting: Setting) -> str:
+    changes = [
+        (setting.wording.of(part.title), new.value - old.value)
+        for (part, old), (_, new) in zip(before.parts, after.parts, strict=True)
+    ]
+    more = [_change("counters.more", *change, setting) for change in changes if _moves(change[1], 1)]
+    fewer = [
+        _change("counters.fewer", *change, setting) for change in changes if _moves(change[1], -1)
+    ]
+    values = {"first": before.title, "second": after.title}
+    if not more and not fewer:
+        return setting.say("counters.same", **values)
+    listed = in_words([*more, *fewer], setting)
+    return setting.say("counters.shift", listed=listed, **values)
+
+
+def _moves(change: float, direction: int) -> bool:
+    shown = float(formatting.distance(change))
+    return shown > 0 and change * direction > 0
+
+
+def _change(key: str, title: str, change: float, setting: Setting) -> str:
+    return setting.say(key, part=title, number=formatting.counters(abs(change)))
+
+
+def _spreads(
+    found: Sequence[SharedOut], site: str | None, released: Estimates, setting: Setting
+) -> tuple[str, ...]:
+    return tuple(
+        setting.say(
+            "counters.spread" if here.value != everywhere.value else "counters.same_spread",
+            question=shared.title,
+            here=formatting.coefficient(here.value),
+            programme=formatting.coefficient(everywhere.value),
+        )
+        for shared in found
+        if site is not None
+        and (here := released.at("dispersion", site=site, scale=shared.allocation.id))
+        and (everywhere := released.at("dispersion", scale=shared.allocation.id))
+    )
+
+
+def _table(found: Sequence[SharedOut], setting: Setting) -> ShownTable:
+    headings = [setting.say("column.part"), *(shared.title for shared in found)]
+    rows = [
+        (
+            setting.wording.of(part.title),
+            [_with_range(shared.parts[place][1]) for shared in found],
+        )
+        for place, part in enumerate(found[0].allocation.parts)
+    ]
+    return shown_table(setting.say("counters.table_caption"), headings, rows)
+
+
+def _with_range(mean: Estimate) -> str:
+    if mean.interval is None:
+        return formatting.counters(mean.value)
+    low, high = (formatting.counters(end) for end in mean.interval)
+    return f"{formatting.counters(mean.value)} ({low}\N{EN DASH}{high})"

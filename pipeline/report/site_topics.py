@@ -1,0 +1,466 @@
+"""The part of a site page that tells about one scale after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.instrument.model import Item, ResponseScale, Scale
+from pipeline.report import formatting
+from pipeline.report.charts import (
+    Axis,
+    DivergingBar,
+    DotChart,
+    DotDatum,
+    Point,
+    diverging_bar,
+    dot_chart,
+)
+from pipeline.report.estimates import Estimates
+from pipeline.report.headlines import ends_of, group_sentence, side_of_programme
+from pipeline.report.pages import Setting
+from pipeline.report.results import (
+    CodeShare,
+    GroupDifference,
+    ResultGroup,
+    ScaleResult,
+    code_shares,
+    compared_groups,
+)
+from pipeline.report.tables import ShownTable, shown_table
+from pipeline.report.withholding import Withholding, reason
+
+FIVE = ("low-2", "low-1", "middle", "high-1", "high-2")
+THREE = ("low-1", "middle", "high-1")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteData:
+    """What the page of one site is made from."""
+
+    site: str
+    released: Estimates
+    withheld: Withholding
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A chart of the means of several scales, its axis in words, and its table."""
+
+    chart: DotChart
+    low_end: str
+    high_end: str
+    table: ShownTable
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """What a kind of segment stands for."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A statement and its answers."""
+
+    text: str
+    turned: str | None
+    bar: DivergingBar | None
+    shares: tuple[str, ...]
+    others: str
+    mean: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTable:
+    """The statements of a scale, their answers as bars and numbers."""
+
+    caption: str
+    legend: tuple[LegendEntry, ...]
+    share_headings: tuple[str, ...]
+    rows: tuple[ItemRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChart:
+    """Two groups side by side."""
+
+    chart: DotChart
+    low_end: str
+    high_end: str
+    table: ShownTable
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A scale as a site reads it."""
+
+    anchor: str
+    title: str
+    definition: str
+    sentences: tuple[str, ...]
+    group_sentences: tuple[str, ...]
+    group_chart: GroupChart | None
+    items: ItemTable | None
+    items_note: str | None
+    questions: tuple[str, ...]
+
+
+def anchor_of(scale: Scale) -> str:
+    """Where the part about a scale is on a page."""
+    return f"topic-{scale.id.lower()}"
+
+
+def axis_of(answers: ResponseScale) -> Axis:
+    """The axis of a response scale, a tick an answer."""
+    return Axis(answers.lowest, answers.highest, tuple(float(value) for value in answers.values))
+
+
+# ------------------------------------------------------------------ overview
+
+
+def overview(group: ResultGroup, setting: Setting, chart_id: str, *, beside: bool) -> Overview | None:
+    """The chart of the means of a group of scales; `beside` adds the programme."""
+    if not group.shown:
+        return None
+    answers = group.results[0].scale.response_scale
+    low_end, high_end = ends_of(answers, setting)
+    title = setting.say("overview.title", section=setting.wording.of(group.section.title))
+    key = "overview.description" if beside else "overview.description_alone"
+    data = [_overview_datum(result, beside) for result in group.shown]
+    text = "; ".join(f"{datum.label}: {datum.value}" for datum in data)
+    absent = tuple(result.title for result in group.results if result.own is None)
+    return Overview(
+        chart=dot_chart(
+            chart_id, title, f"{setting.say(key)} {text}.", axis_of(answers), data
+        ),
+        low_end=low_end,
+        high_end=high_end,
+        table=_overview_table(group.shown, setting),
+        absent=absent,
+    )
+
+
+def _overview_datum(result: ScaleResult, beside: bool) -> DotDatum:
+    if result.own is None:
+        raise ValueError(f"{result.scale.id} has no mean to draw")
+    return DotDatum(
+        label=result.title,
+        value=value_with_interval(result.own.value, result.own.interval),
+        points=(Point(result.own.value, result.own.interval),),
+        band=result.middle_range if beside else None,
+        reference=result.programme.value if beside and result.programme else None,
+    )
+
+
+def value_with_interval(value: float, interval: tuple[float, float] | None) -> str:
+    """A mean and its likely range."""
+    if interval is None:
+        return formatting.score(value)
+    low, high = (formatting.score(end) for end in interval)
+    return f"{formatting.score(value)} ({low}\N{EN DASH}{high})"
+
+
+def _overview_table(shown: Sequence[ScaleResult], setting: Setting) -> ShownTable:
+    say = setting.say
+    names = ["topic", "mean", "range", "programme", "middle_range", "people"]
+    rows = [(result.title, _overview_cells(result, setting)) for result in shown]
+    return shown_table(
+        say("overview.table_caption"), [say(f"column.{name}") for name in names], rows
+    )
+
+
+def _overview_cells(result: ScaleResult, setting: Setting) -> tuple[str, ...]:
+    own, none = result.own, setting.say("word.not_shown")
+    if own is None:
+        return (none,) * 5
+    return (
+        formatting.score(own.value),
+        span(own.interval, setting),
+        formatting.score(result.programme.value) if result.programme else none,
+        span(result.middle_range, setting),
+        none if own.n is None else formatting.count(own.n),
+    )
+
+
+def span(ends: tuple[float, float] | None, setting: Setting) -> str:
+    """Two ends in words."""
+    if ends is None:
+        return setting.say("word.not_shown")
+    low, high = (formatting.score(end) for end in ends)
+    return setting.say("word.span", low=low, high=high)
+
+
+# ------------------------------------------------------------------ topics
+
+
+def topic_of(result: ScaleResult, data: SiteData, setting: Setting) -> Topic:
+    """Everything the page says about one scale."""
+    scale = result.scale
+    items, note = _items(result, data, setting)
+    sentences = [*result_sentences(result, setting), *_code_sentences(result.codes, setting)]
+    return Topic(
+        anchor=anchor_of(scale),
+        title=result.title,
+        definition=setting.wording.of(scale.definition),
+        sentences=tuple(sentences),
+        group_sentences=_group_sentences(result, data, setting),
+        group_chart=_group_chart(result, setting),
+        items=items,
+        items_note=note,
+        questions=questions_of(scale, setting),
+    )
+
+
+def questions_of(scale: Scale, setting: Setting) -> tuple[str, ...]:
+    """Questions to talk about; general ones where the questionnaire has none for this scale."""
+    own = tuple(setting.wording.of(text) for text in scale.reflective_questions)
+    general = (setting.say(f"start.general_{number}") for number in ("one", "two", "three"))
+    return own or tuple(general)
+
+
+def result_sentences(result: ScaleResult, setting: Setting) -> tuple[str, ...]:
+    """The mean of a scale here and in the programme, in sentences."""
+    if result.own is None:
+        return (setting.say("topic.no_mean"),)
+    own = setting.say("topic.mean", mean=formatting.score(result.own.value))
+    likely = setting.say("topic.range", range=span(result.own.interval, setting))
+    people = "" if result.own.n is None else setting.say(
+        "topic.people", people=formatting.count(result.own.n)
+    )
+    first = " ".join(part for part in (own, likely if result.own.interval else "", people) if part)
+    return tuple(part for part in (first, _programme_sentence(result, setting)) if part)
+
+
+def _programme_sentence(result: ScaleResult, setting: Setting) -> str:
+    if result.programme is None or result.own is None:
+        return ""
+    mean = setting.say("topic.programme", mean=formatting.score(result.programme.value))
+    sites = ""
+    if result.middle_range:
+        sites = setting.say("topic.middle_range", range=span(result.middle_range, setting))
+    side = {0: "topic.within", 1: "topic.above", -1: "topic.below"}[side_of_programme(result)]
+    judged = setting.say(side) if result.own.interval else ""
+    return " ".join(part for part in (mean, sites, judged) if part)
+
+
+def _code_sentences(codes: Sequence[CodeShare], setting: Setting) -> tuple[str, ...]:
+    shown = [code for code in codes if formatting.percent(code.share) != formatting.percent(0)]
+    if not shown:
+        return ()
+    listed = ", ".join(
+        setting.say("topic.code", answer=code.label, share=formatting.percent(code.share))
+        for code in shown
+    )
+    return (setting.say("topic.codes", listed=listed),)
+
+
+# ------------------------------------------------------------------ groups
+
+
+def _group_sentences(result: ScaleResult, data: SiteData, setting: Setting) -> tuple[str, ...]:
+    if compared_groups(setting.instrument) is None:
+        return ()
+    if result.groups is None:
+        rule = data.withheld.rule_for(data.site, result.scale.id, ["gap", "group"])
+        why = reason(rule, setting) if rule else setting.say("groups.not_computed")
+        return (setting.say("groups.not_shown", why=why),)
+    return (group_sentence(result.groups, setting), *_certainty(result.groups, setting))
+
+
+def _certainty(groups: GroupDifference, setting: Setting) -> tuple[str, ...]:
+    interval = groups.difference.interval
+    if interval is None:
+        return ()
+    low, high = (formatting.signed(end) for end in interval)
+    key = "groups.clear" if groups.difference.excludes(0.0) else "groups.unclear"
+    return (setting.say(key, low=low, high=high, first=groups.first, second=groups.second),)
+
+
+def _group_chart(result: ScaleResult, setting: Setting) -> GroupChart | None:
+    groups = result.groups
+    if groups is None or groups.first_mean is None or groups.second_mean is None:
+        return None
+    means = (groups.first_mean, groups.second_mean)
+    low_end, high_end = ends_of(result.scale.response_scale, setting)
+    title = setting.say("groups.chart_title", topic=result.title)
+    points = tuple(Point(mean.value, mean.interval, place) for place, mean in enumerate(means))
+    apart = setting.say("groups.apart", points=formatting.distance(groups.difference.value))
+    datum = DotDatum(result.title, apart, points)
+    description = setting.say("groups.chart_description", first=groups.first, second=groups.second)
+    axis = axis_of(result.scale.response_scale)
+    chart_id = f"groups-{result.scale.id.lower()}"
+    return GroupChart(
+        chart=dot_chart(chart_id, title, description, axis, [datum]),
+        low_end=low_end,
+        high_end=high_end,
+        table=_group_table(groups, setting),
+    )
+
+
+def _group_table(groups: GroupDifference, setting: Setting) -> ShownTable:
+    named = ((groups.first, groups.first_mean), (groups.second, groups.second_mean))
+    none = setting.say("word.not_shown")
+    rows = [
+        (
+            name,
+            (
+                formatting.score(mean.value),
+                span(mean.interval, setting),
+                none if mean.n is None else formatting.count(mean.n),
+            ),
+        )
+        for name, mean in named
+        if mean
+    ]
+    names = ["group", "mean", "range", "people"]
+    headings = [setting.say(f"column.{name}") for name in names]
+    return shown_table(setting.say("groups.table_caption"), headings, rows)
+
+
+# ------------------------------------------------------------------ statements
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShares:
+    """The shares of the answers to one statement, lowest answer first."""
+
+    shares: tuple[float, ...]
+    fine: bool
+
+    @property
+    def split(self) -> float:
+        """The smaller of the shares on the two sides: how much people are of two minds."""
+        half = len(self.shares) // 2
+        return min(sum(self.shares[:half]), sum(self.shares[-half:])) if half else 0.0
+
+
+def answer_shares(
+    item: Item, scale: Scale, site: str | None, released: Estimates
+) -> AnswerShares | None:
+    """All answers where each may be shown, else lower, middle and higher, else None."""
+    fine = [f"share_{value}" for value in scale.response_scale.values]
+    for names in (fine, ["share_low", "share_middle", "share_high"]):
+        found = [released.at(name, site=site, scale=scale.id, item=item.id) for name in names]
+        values = tuple(estimate.value for estimate in found if estimate is not None)
+        if len(values) == len(names):
+            return AnswerShares(values, names is fine)
+    return None
+
+
+def _items(
+    result: ScaleResult, data: SiteData, setting: Setting
+) -> tuple[ItemTable | None, str | None]:
+    scale = result.scale
+    shares = {
+        item.id: answer_shares(item, scale, data.site, data.released) for item in scale.items
+    }
+    means = any(
+        data.released.at("mean", site=data.site, scale=scale.id, item=item.id)
+        for item in scale.items
+    )
+    if not means and not any(shares.values()):
+        kinds = ["item_mean", "item_answers"]
+        rule = data.withheld.rule_for(data.site, scale.id, kinds)
+        why = reason(rule, setting) if rule else setting.say("items.not_computed")
+        return None, setting.say("items.not_shown", why=why)
+    return _item_table(scale, shares, data, setting), _most_mixed(scale, shares, setting)
+
+
+def _most_mixed(
+    scale: Scale, shares: Mapping[str, AnswerShares | None], setting: Setting
+) -> str | None:
+    known = [(item, found) for item in scale.items if (found := shares[item.id])]
+    if len(known) < 2:
+        return None
+    item, found = max(known, key=lambda pair: pair[1].split)
+    half = len(found.shares) // 2
+    low, high = (formatting.percent(sum(part)) for part in (found.shares[:half], found.shares[-half:]))
+    text = setting.wording.of(item.text)
+    return setting.say("items.most_mixed", statement=text, low=low, high=high) if found.split else None
+
+
+def _item_table(
+    scale: Scale, shares: Mapping[str, AnswerShares | None], data: SiteData, setting: Setting
+) -> ItemTable:
+    fine = any(found.fine for found in shares.values() if found)
+    legend = answer_legend(scale.response_scale, setting, fine=fine)
+    coarse = answer_legend(scale.response_scale, setting, fine=False)
+    return ItemTable(
+        caption=setting.say("items.caption", topic=setting.wording.of(scale.title)),
+        legend=legend,
+        share_headings=tuple(entry.text for entry in coarse),
+        rows=tuple(_item_row(item, scale, shares[item.id], data, setting) for item in scale.items),
+    )
+
+
+def answer_legend(
+    answers: ResponseScale, setting: Setting, *, fine: bool
+) -> tuple[LegendEntry, ...]:
+    """What the segments of a bar stand for, lowest answer first."""
+    options = sorted(answers.options, key=lambda option: option.value)
+    labels = [setting.wording.of(option.label) for option in options]
+    half = len(labels) // 2
+    if fine:
+        kinds = _kinds(len(labels))
+        return tuple(LegendEntry(kind, text) for kind, text in zip(kinds, labels, strict=True))
+    join = setting.say("word.or")
+    parts = (labels[:half], labels[half : len(labels) - half], labels[len(labels) - half :])
+    return tuple(
+        LegendEntry(kind, formatting.in_words(part, join))
+        for kind, part in zip(THREE, parts, strict=True)
+    )
+
+
+def _kinds(number: int) -> tuple[str, ...]:
+    """Kinds of segments for any number of answers, darker towards the ends."""
+    half = number // 2
+    low = tuple("low-2" if place == 0 and half > 1 else "low-1" for place in range(half))
+    high = tuple(kind.replace("low", "high") for kind in reversed(low))
+    return (*low, *(("middle",) if number % 2 else ()), *high)
+
+
+def _item_row(
+    item: Item, scale: Scale, found: AnswerShares | None, data: SiteData, setting: Setting
+) -> ItemRow:
+    none = setting.say("word.not_shown")
+    mean = data.released.at("mean", site=data.site, scale=scale.id, item=item.id)
+    codes = code_shares(
+        setting.instrument, data.released, setting.wording,
+        site=data.site, scale=scale.id, item=item.id,
+    )  # fmt: skip
+    text = setting.wording.of(item.text)
+    return ItemRow(
+        text=text,
+        turned=setting.say("items.turned") if item.keyed == -1 else None,
+        bar=_bar(item, text, found, setting) if found else None,
+        shares=_three(found) if found else (none,) * 3,
+        others=_others(codes, setting),
+        mean=formatting.score(mean.value) if mean else none,
+    )
+
+
+def _three(found: AnswerShares) -> tuple[str, ...]:
+    half = len(found.shares) // 2
+    low, high = sum(found.shares[:half]), sum(found.shares[-half:])
+    middle = sum(found.shares[half : len(found.shares) - half])
+    return tuple(formatting.percent(share) for share in (low, middle, high))
+
+
+def _bar(item: Item, text: str, found: AnswerShares, setting: Setting) -> DivergingBar:
+    kinds = _kinds(len(found.shares)) if found.fine else THREE
+    low, middle, high = _three(found)
+    description = setting.say("items.bar_description", low=low, middle=middle, high=high)
+    return diverging_bar(f"item-{item.id}", text, description, found.shares, kinds)
+
+
+def _others(codes: Sequence[CodeShare], setting: Setting) -> str:
+    shown = [code for code in codes if formatting.percent(code.share) != formatting.percent(0)]
+    listed = [
+        setting.say("topic.code", answer=code.label, share=formatting.percent(code.share))
+        for code in shown
+    ]
+    return "; ".join(listed) or setting.say("word.none")

@@ -1,0 +1,98 @@
+rule analyse_items:
+    """What each item shows on its own and with the others of its scale."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+    output:
+        item_analysis="<data>/3_psychometrics/item_analysis.csv",
+    log:
+        "<logs>/analyse_items.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    resources:
+        mem_mb=1000,
+    message:
+        "Analysing the items"
+    script:
+        "../steps/analyse_items.py"
+
+
+rule estimate_reliability:
+    """Internal consistency of every scale."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+    output:
+        reliability="<data>/3_psychometrics/reliability.csv",
+    log:
+        "<logs>/estimate_reliability.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    resources:
+        mem_mb=1000,
+    message:
+        "Estimating reliability"
+    script:
+        "../steps/estimate_reliability.py"
+
+
+rule suggest_factors:
+    """How well the items can be factored, and into how many factors."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+    output:
+        retention="<data>/3_psychometrics/retention.csv",
+    log:
+        "<logs>/suggest_factors.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    resources:
+        mem_mb=1000,
+    message:
+        "Asking how many factors there are"
+    script:
+        "../steps/suggest_factors.py"
+
+
+rule explore_factors:
+    """Exploratory factors of every section that expects one factor a scale."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+    output:
+        factors="<data>/3_psychometrics/factors.csv",
+    log:
+        "<logs>/explore_factors.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    resources:
+        mem_mb=1000,
+    message:
+        "Exploring the factors"
+    script:
+        "../steps/explore_factors.py"
+
+
+rule split_variance:
+    """How much of each score differs between sites."""
+    input:
+        instrument=INSTRUMENT,
+        scores="<data>/2_score/scores.parquet",
+    output:
+        variance="<data>/3_psychometrics/variance.csv",
+    log:
+        "<logs>/split_variance.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    resources:
+        mem_mb=1000,
+    message:
+        "Splitting variance between and within sites"
+    script:
+        "../steps/split_variance.py"

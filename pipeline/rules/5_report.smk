@@ -1,0 +1,68 @@
+rule render_site_pages:
+    """The pages of one batch of sites, from released figures only."""
+    input:
+        unpack(facts_of),
+        instrument=INSTRUMENT,
+        texts=REPORT_TEXTS,
+    output:
+        pages=directory("<data>/5_report/pages/{batch}"),
+    log:
+        "<logs>/render_site_pages/{batch}.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "report", "tables"),
+    message:
+        "Writing the site pages of batch {wildcards.batch}"
+    script:
+        "../steps/render_site_pages.py"
+
+
+rule render_overview_pages:
+    """The index, the comparative and the technical page."""
+    input:
+        instrument=INSTRUMENT,
+        released="<data>/4_benchmark/released.csv",
+        withheld="<data>/4_benchmark/withheld.csv",
+        sites="<data>/1_ingest/sites.csv",
+        ledger_rows="<data>/1_ingest/ledger_rows.csv",
+        ledger_cells="<data>/1_ingest/ledger_cells.csv",
+        ledger_columns="<data>/1_ingest/ledger_columns.csv",
+        screening="<data>/1_ingest/screening.csv",
+        item_analysis="<data>/3_psychometrics/item_analysis.csv",
+        reliability="<data>/3_psychometrics/reliability.csv",
+        retention="<data>/3_psychometrics/retention.csv",
+        factors="<data>/3_psychometrics/factors.csv",
+        variance="<data>/3_psychometrics/variance.csv",
+        texts=REPORT_TEXTS,
+    output:
+        index="<data>/5_report/index.html",
+        comparative="<data>/5_report/comparative.html",
+        technical="<data>/5_report/technical.html",
+    log:
+        "<logs>/render_overview_pages.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "report", "tables"),
+    message:
+        "Writing the pages of the programme"
+    script:
+        "../steps/render_overview_pages.py"
+
+
+rule publish:
+    """Put the finished pages in the place of the last ones, all together."""
+    input:
+        index="<data>/5_report/index.html",
+        comparative="<data>/5_report/comparative.html",
+        technical="<data>/5_report/technical.html",
+        pages=pages_of_every_batch,
+    output:
+        index="<reports>/index.html",
+    log:
+        "<logs>/publish.log",
+    params:
+        reports=STUDY.reports_folder,
+    message:
+        "Putting the reports in place"
+    script:
+        "../steps/publish.py"

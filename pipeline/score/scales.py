@@ -1,0 +1,35 @@
+"""Keying items and scoring scales."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.instrument import Instrument, Scale
+
+
+def key_items(responses: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+    """Turn reverse-keyed items around, so that high always means more of the construct."""
+    keyed = responses[scale.item_ids].astype("Float64")
+    keyed[scale.reversed_ids] = scale.response_scale.reflection - keyed[scale.reversed_ids]
+    return keyed
+
+
+def score_scale(responses: pd.DataFrame, scale: Scale) -> pd.Series[float]:
+    """Mean of the keyed items that were answered; missing where too few were answered."""
+    keyed = key_items(responses, scale)
+    answered = keyed.notna().sum(axis=1)
+    return keyed.mean(axis=1).where(answered >= scale.min_answered).rename(scale.id)
+
+
+def score_responses(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The score of every scale beside the key, site, wave and group of the respondent."""
+    who = responses[["respondent", "site", "wave", "group"]]
+    scores = [score_scale(responses, scale) for scale in instrument.scales]
+    return pd.concat([who, *scores], axis=1)
+
+
+def keyed_scales(responses: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
+    """The keyed items of every scale, by scale id, as floats with NaN where missing."""
+    return {
+        scale.id: key_items(responses, scale).astype("float64") for scale in instrument.scales
+    }

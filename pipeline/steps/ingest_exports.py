@@ -1,0 +1,49 @@
+"""Read every export and account for every row and cell."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.ingest import ExportSource, ScreeningRules, ingest_exports, read_site_list
+from pipeline.instrument import load_instrument
+from pipeline.provenance import log_to
+from pipeline.tables import (
+    LEDGER_CELLS,
+    LEDGER_COLUMNS,
+    LEDGER_ROWS,
+    MISSING,
+    SCREENING,
+    SITE_CONTEXT,
+    SITES,
+    responses_table,
+    write_table,
+)
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+study = snakemake.params.study
+instrument = load_instrument(study.instrument_folder, study.form)
+
+sources = [
+    ExportSource(
+        file=Path(export.file),
+        site_column=export.site_column,
+        platform=export.platform,
+        dictionary=Path(export.dictionary) if export.dictionary else None,
+        mapping=Path(export.mapping) if export.mapping else None,
+    )
+    for export in study.exports
+]
+site_list = read_site_list(Path(study.sites), instrument) if study.sites else None
+rules = ScreeningRules(study.exclude_from_flags, study.seconds_per_item)
+ingested = ingest_exports(sources, instrument, site_list, study.wave, rules)
+
+write_table(ingested.responses, snakemake.output.responses, responses_table(instrument))
+write_table(ingested.missing, snakemake.output.missing, MISSING)
+write_table(ingested.sites, snakemake.output.sites, SITES)
+write_table(ingested.site_context, snakemake.output.site_context, SITE_CONTEXT)
+write_table(ingested.ledger_rows, snakemake.output.ledger_rows, LEDGER_ROWS)
+write_table(ingested.ledger_cells, snakemake.output.ledger_cells, LEDGER_CELLS)
+write_table(ingested.ledger_columns, snakemake.output.ledger_columns, LEDGER_COLUMNS)
+write_table(ingested.screening, snakemake.output.screening, SCREENING)

@@ -1,0 +1,16 @@
+"""Put the finished pages in the place of the last ones, all together."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.provenance import log_to
+from pipeline.tables import replace_folder
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+overview = [Path(snakemake.input[name]) for name in ("index", "comparative", "technical")]
+site_pages = [page for folder in snakemake.input.pages for page in Path(folder).glob("*.html")]
+pages = {page.name: page for page in overview} | {f"sites/{p.name}": p for p in site_pages}
+replace_folder(pages, Path(snakemake.params.reports))

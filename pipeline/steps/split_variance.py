@@ -1,0 +1,30 @@
+"""How much of each score differs between sites."""
+
+from typing import TYPE_CHECKING
+
+from pipeline.instrument import load_instrument
+from pipeline.provenance import log_to
+from pipeline.psychometrics import intraclass_correlation
+from pipeline.tables import (
+    ESTIMATES,
+    gather_rows,
+    label_rows,
+    read_table,
+    scores_table,
+    write_table,
+)
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+study = snakemake.params.study
+instrument = load_instrument(study.instrument_folder, study.form)
+
+scores = read_table(snakemake.input.scores, scores_table(instrument))
+splits = {
+    scale.id: intraclass_correlation(scores[scale.id], scores["site"])
+    for scale in instrument.scales
+}
+rows = [label_rows(s.to_rows(), wave=study.wave, scale=scale) for scale, s in splits.items()]
+write_table(gather_rows(rows), snakemake.output.variance, ESTIMATES)

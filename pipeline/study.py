@@ -1,0 +1,174 @@
+"""The configuration of a study: one short file, checked as a whole before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipeline.problems import Problem, refuse_if_any
+
+SCHEMA = Path(__file__).parents[1] / "config" / "schema" / "study.schema.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One file that a survey platform wrote, and how to read it."""
+
+    file: str
+    site_column: str | None
+    platform: str | None
+    dictionary: str | None
+    mapping: str | None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that is read for this export."""
+        return tuple(file for file in (self.file, self.dictionary, self.mapping) if file)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyConfig:
+    """Everything an evaluator decides about a study. Field names follow the schema."""
+
+    title: str
+    wave: str
+    synthetic: bool
+    source: str
+    language: str
+    instrument_folder: str
+    form: str
+    exports: tuple[Export, ...]
+    sites: str | None
+    data_folder: str
+    reports_folder: str
+    exclude_from_flags: int
+    seconds_per_item: float
+    confidence_level: float
+    parallel_replications: int
+    seed: int
+    minimum_n: int
+    override_reason: str | None
+    batches: int
+
+    @property
+    def input_files(self) -> list[str]:
+        """Exports, their companions and the site list."""
+        files = [file for export in self.exports for file in export.files]
+        return files if self.sites is None else [*files, self.sites]
+
+    @property
+    def instrument_files(self) -> list[str]:
+        """The files of the questionnaire."""
+        folder = Path(self.instrument_folder)
+        return sorted(
+            path.as_posix() for path in [*folder.glob("*.yaml"), *folder.glob("scales/*.yaml")]
+        )
+
+
+def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
+    """The study that a configuration describes.
+
+    Parameters
+    ----------
+    config : mapping
+        Parsed configuration.
+    file : str
+        Where it came from, for messages.
+
+    Raises
+    ------
+    InputError
+        With every problem: unknown or missing keys, wrong values, paths that leave the folder of
+        the study, files that do not exist, a smaller minimum without a reason.
+    """
+    refuse_if_any(list(_schema_problems(config, file)))
+    refuse_if_any([*_path_problems(config, file), *_privacy_problems(config, file)])
+    study, instrument = config["study"], config["instrument"]
+    folders, screening = config.get("folders", {}), config.get("screening", {})
+    psychometrics, disclosure = config.get("psychometrics", {}), config.get("disclosure", {})
+    return StudyConfig(
+        title=study["title"],
+        wave=study["wave"],
+        synthetic=study["data"] == "synthetic",
+        source=study.get("source", ""),
+        language=study.get("language", "en"),
+        instrument_folder=instrument["folder"],
+        form=instrument["form"],
+        exports=tuple(_export(export) for export in config["exports"]),
+        sites=config.get("sites"),
+        data_folder=folders.get("data", "data"),
+        reports_folder=folders.get("reports", "reports/built"),
+        exclude_from_flags=screening.get("exclude_from_flags", 2),
+        seconds_per_item=screening.get("seconds_per_item", 2.0),
+        confidence_level=psychometrics.get("confidence_level", 0.95),
+        parallel_replications=psychometrics.get("parallel_replications", 200),
+        seed=psychometrics.get("seed", 20240313),
+        minimum_n=disclosure.get("minimum_n", 11),
+        override_reason=disclosure.get("override_reason"),
+        batches=config.get("batches", 8),
+    )
+
+
+def _export(export: Mapping[str, Any]) -> Export:
+    keys = ("site_column", "platform", "dictionary", "mapping")
+    return Export(export["file"], *(export.get(key) for key in keys))
+
+
+def _schema_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    import yaml
+    from jsonschema import Draft202012Validator
+
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    errors = Draft202012Validator(schema).iter_errors(config)
+    for error in sorted(errors, key=lambda error: str(error.json_path)):
+        where = error.json_path.removeprefix("$").removeprefix(".")
+        if error.validator == "additionalProperties":
+            yield from _unknown_keys(error, where, file)
+        else:
+            yield Problem(file, error.message, column=where or None)
+
+
+def _unknown_keys(error: Any, where: str, file: str) -> Iterator[Problem]:
+    known = list(error.schema["properties"])
+    for key in error.instance:
+        if key not in known:
+            close = get_close_matches(str(key), known, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(known)}"
+            name = f"{where}.{key}".lstrip(".")
+            yield Problem(file, f"this key is not known; {hint}", column=name)
+
+
+def _path_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    for where, path in _paths(config):
+        if _leaves_the_study(path):
+            yield Problem(file, "must be a path inside this folder, without '..'", column=where)
+        elif not where.startswith("folders") and not Path(path).exists():
+            yield Problem(file, f"there is no file or folder '{path}'", column=where)
+
+
+def _paths(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "instrument.folder", config["instrument"]["folder"]
+    for index, export in enumerate(config["exports"]):
+        for key in ("file", "dictionary", "mapping"):
+            if key in export:
+                yield f"exports[{index}].{key}", export[key]
+    if "sites" in config:
+        yield "sites", config["sites"]
+    for key, path in config.get("folders", {}).items():
+        yield f"folders.{key}", path
+
+
+def _leaves_the_study(path: str) -> bool:
+    parts = PurePosixPath(path.replace("\\", "/"))
+    inside = (Path.cwd() / path).resolve().is_relative_to(Path.cwd().resolve())
+    return parts.is_absolute() or ".." in parts.parts or ":" in path or not inside
+
+
+def _privacy_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    disclosure = config.get("disclosure", {})
+    if disclosure.get("minimum_n", 11) < 11 and "override_reason" not in disclosure:
+        cure = "a minimum below 11 needs disclosure.override_reason, printed on every report"
+        yield Problem(file, cure, column="disclosure.minimum_n")

@@ -1,0 +1,108 @@
+"""What holds for every result of the package."""
+
+import ast
+import dataclasses
+import doctest
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import psychometrics as package
+from pipeline.psychometrics._rows import COLUMN_TYPES
+from pipeline.psychometrics.conditions import MEANING_OF_CONDITION, joined
+
+ROOM = Path(package.__file__).parent
+SOURCES = sorted(ROOM.rglob("*.py"))
+
+
+@pytest.fixture
+def results(items, rng):
+    correlation = package.pearson_correlations(items)
+    solution = package.explore_factors(correlation, 2)
+    return [
+        correlation,
+        solution,
+        package.align_to_target(solution, {"X": list("abc"), "Y": list("def")}),
+        package.analyse_items(items, range(1, 6)),
+        package.cronbach_alpha(items),
+        package.omega_total(items),
+        package.inter_item_correlation(items[["a", "b"]]),
+        package.standard_error_of_measurement(items),
+        package.kaiser_meyer_olkin(correlation),
+        package.bartlett_sphericity(correlation),
+        package.parallel_analysis(items, rng, n_replications=2),
+        package.intraclass_correlation(items["a"], items["b"]),
+    ]
+
+
+def test_rows_of_every_result_have_the_same_columns_and_types(results):
+    for result in results:
+        rows = result.to_rows()
+        assert {name: str(kind) for name, kind in rows.dtypes.items()} == COLUMN_TYPES
+        assert rows["statistic"].notna().all()
+        assert rows["method"].notna().all()
+        assert rows["n_respondents"].notna().all()
+
+
+def test_rows_of_a_result_are_told_apart_by_item_factor_and_statistic(results):
+    for result in results:
+        assert not result.to_rows().duplicated(["item", "factor", "statistic"]).any()
+
+
+def test_estimates_lie_in_their_intervals(results):
+    rows = pd.concat([result.to_rows() for result in results]).dropna(subset=["ci_low"])
+    assert len(rows) >= 6
+    assert (rows["ci_low"] <= rows["estimate"]).all()
+    assert (rows["estimate"] <= rows["ci_high"]).all()
+    assert rows["confidence_level"].eq(0.95).all()
+
+
+def test_results_cannot_be_changed(results):
+    for result in results:
+        field = dataclasses.fields(result)[0].name
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(result, field, None)
+
+
+def test_conditions_are_joined_once_each_and_must_have_a_meaning():
+    assert joined([None, "one_item two_items", "one_item"]) == "one_item two_items"
+    assert joined([None]) is None
+    with pytest.raises(ValueError, match="no such condition"):
+        joined(["bad_luck"])
+
+
+def test_every_condition_with_a_meaning_occurs_in_the_code():
+    code = "".join(p.read_text(encoding="utf-8") for p in SOURCES if p.name != "conditions.py")
+    assert [word for word in MEANING_OF_CONDITION if f'"{word}"' not in code] == []
+
+
+def test_the_package_imports_nothing_else_of_the_pipeline():
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline"):
+                assert node.module.startswith("pipeline.psychometrics"), source
+
+
+def test_importing_the_package_loads_no_heavy_library():
+    heavy = ("pingouin", "factor_analyzer", "sklearn", "scipy.stats", "scipy.optimize")
+    code = f"import sys, pipeline.psychometrics; print(set({heavy!r}) & set(sys.modules))"
+    command, root = [sys.executable, "-c", code], ROOM.parents[1]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    assert done.stdout.strip() == "set()"
+
+
+def modules():
+    found = pkgutil.walk_packages(package.__path__, "pipeline.psychometrics.")
+    return [importlib.import_module(entry.name) for entry in found]
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.__name__)
+def test_examples_in_the_docstrings_are_true(module):
+    with np.errstate(all="raise", under="ignore"):
+        assert doctest.testmod(module).failed == 0
