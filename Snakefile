@@ -1,5 +1,6 @@
 # From survey exports to reports. Run `snakemake --cores 2`; another study: `--configfile FILE`.
 
+
 include: "pipeline/rules/common.smk"
 include: "pipeline/rules/1_ingest.smk"
 include: "pipeline/rules/2_score.smk"

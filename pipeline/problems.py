@@ -29,7 +29,8 @@ class Problem:
 
     def __str__(self) -> str:
         row = "" if self.row is None else f", row {self.row}"
-        column = "" if self.column is None else f", column '{self.column}'"
+        word = "key" if self.file.endswith((".yaml", ".yml")) else "column"
+        column = "" if self.column is None else f", {word} '{self.column}'"
         return f"{self.file}{row}{column}: {self.cure}"
 
 

@@ -38,7 +38,8 @@ def log_to(path: str) -> None:
     """Send messages, warnings and failures of a step to its log.
 
     An :class:`InputError` is told in plain lines, on the terminal and in ``problems.txt`` beside
-    the log; anything else leaves its traceback in the log and one line on the terminal.
+    the log; anything else leaves its place in the code in the log and one line on the terminal.
+    Messages of other libraries are left out of both, because they may quote an answer.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,13 @@ def _tell(
         lines = [str(problem) for problem in error.problems]
         logging.error("\n".join(lines))
     else:
-        logging.error("".join(traceback.format_exception(kind, error, trace)))
+        logging.error(_where(kind, error, trace))
         lines = [f"{log.as_posix()}: the program failed here ({kind.__name__}); please report it"]
     with (log.parent / PROBLEMS_FILE).open("a", encoding="utf-8") as problems:
         problems.writelines(f"{line}\n" for line in lines)
+
+
+def _where(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
+    frames = "".join(traceback.format_tb(trace))
+    ours = kind.__module__.startswith("pipeline.")
+    return f"{kind.__module__}.{kind.__name__}{f': {error}' if ours else ''}\n{frames}"

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.problems import Problem, refuse_if_any
+
+if TYPE_CHECKING:
+    from pipeline.report import Study
 
 SCHEMA = Path(__file__).parents[1] / "config" / "schema" / "study.schema.yaml"
 
@@ -65,6 +68,33 @@ class StudyConfig:
         folder = Path(self.instrument_folder)
         return sorted(
             path.as_posix() for path in [*folder.glob("*.yaml"), *folder.glob("scales/*.yaml")]
+        )
+
+    def for_reports(self) -> Study:
+        """What every report says about this study."""
+        from pipeline import __version__
+        from pipeline.report import Study
+
+        return Study(
+            title=self.title,
+            wave=self.wave,
+            synthetic=self.synthetic,
+            language=self.language,
+            source_note=self.source,
+            product_version=__version__,
+            minimum_n=self.minimum_n,
+            override_reason=self.override_reason,
+            settings={
+                "Confidence level": str(self.confidence_level),
+                "Seed": str(self.seed),
+                "Replications of the parallel analysis": str(self.parallel_replications),
+                "Strong signs of carelessness before a respondent is left out": str(
+                    self.exclude_from_flags
+                ),
+                "Seconds an item below which answering counts as speeding": str(
+                    self.seconds_per_item
+                ),
+            },
         )
 
 

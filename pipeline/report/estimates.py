@@ -38,7 +38,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Absent:
     """A statistic that could not be estimated, with the reason that is on record."""
 
     n: int | None
@@ -51,20 +51,7 @@ class Estimates:
     """A table of estimates of one survey round, found by address."""
 
     by_address: Mapping[Address, tuple[Estimate, ...]]
-    absent: Mapping[Address, Gap]
-
-    def all_at(
-        self,
-        statistic: str,
-        *,
-        site: str | None = None,
-        group: str | None = None,
-        scale: str | None = None,
-        item: str | None = None,
-        factor: str | None = None,
-    ) -> tuple[Estimate, ...]:
-        """Every estimate of a statistic, one a method."""
-        return self.by_address.get((site, group, scale, item, factor, statistic), ())
+    absent: Mapping[Address, Absent]
 
     def at(
         self,
@@ -80,9 +67,22 @@ class Estimates:
         found = self.by_address.get((site, group, scale, item, factor, statistic), ())
         return found[0] if found else None
 
-    def addresses(self) -> Iterator[Address]:
-        """Every address with an estimate, in order."""
-        return iter(self.by_address)
+    def on_record(
+        self,
+        statistic: str,
+        *,
+        scale: str | None = None,
+        item: str | None = None,
+        factor: str | None = None,
+    ) -> Estimate | Absent | None:
+        """The estimate of the whole programme, or why there is none, if either is on record."""
+        address = (None, None, scale, item, factor, statistic)
+        found = self.by_address.get(address, ())
+        return found[0] if found else self.absent.get(address)
+
+    def addresses(self) -> tuple[Address, ...]:
+        """Every address with an estimate or with the reason why there is none, in order."""
+        return (*self.by_address, *self.absent)
 
 
 def estimates_of(frame: pd.DataFrame | None, wave: str | None) -> Estimates:
@@ -91,12 +91,12 @@ def estimates_of(frame: pd.DataFrame | None, wave: str | None) -> Estimates:
     The order of the rows of `frame` does not matter.
     """
     present: dict[Address, list[Estimate]] = {}
-    absent: dict[Address, Gap] = {}
+    absent: dict[Address, Absent] = {}
     for row in _rows(frame, wave):
         address = (row["site"], row["group"], row["scale"], row["item"], row["factor"])
         full: Address = (*address, str(row["statistic"]))
         if row["estimate"] is None:
-            absent.setdefault(full, Gap(_whole(row["n_respondents"]), *_told(row)))
+            absent.setdefault(full, Absent(_whole(row["n_respondents"]), *_told(row)))
         else:
             present.setdefault(full, []).append(_estimate(row))
     return Estimates({address: tuple(found) for address, found in present.items()}, absent)

@@ -14,11 +14,11 @@ rule ingest_exports:
         screening="<data>/1_ingest/screening.csv",
     log:
         "<logs>/ingest_exports.log",
+    resources:
+        mem_mb=1000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "ingest", "tables"),
-    resources:
-        mem_mb=1000,
     message:
         "Reading the exports"
     script:

@@ -7,11 +7,11 @@ rule analyse_items:
         item_analysis="<data>/3_psychometrics/item_analysis.csv",
     log:
         "<logs>/analyse_items.log",
+    resources:
+        mem_mb=1000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
-    resources:
-        mem_mb=1000,
     message:
         "Analysing the items"
     script:
@@ -27,11 +27,11 @@ rule estimate_reliability:
         reliability="<data>/3_psychometrics/reliability.csv",
     log:
         "<logs>/estimate_reliability.log",
+    resources:
+        mem_mb=1000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
-    resources:
-        mem_mb=1000,
     message:
         "Estimating reliability"
     script:
@@ -47,11 +47,11 @@ rule suggest_factors:
         retention="<data>/3_psychometrics/retention.csv",
     log:
         "<logs>/suggest_factors.log",
+    resources:
+        mem_mb=1000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
-    resources:
-        mem_mb=1000,
     message:
         "Asking how many factors there are"
     script:
@@ -67,11 +67,11 @@ rule explore_factors:
         factors="<data>/3_psychometrics/factors.csv",
     log:
         "<logs>/explore_factors.log",
+    resources:
+        mem_mb=1000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
-    resources:
-        mem_mb=1000,
     message:
         "Exploring the factors"
     script:
@@ -87,11 +87,11 @@ rule split_variance:
         variance="<data>/3_psychometrics/variance.csv",
     log:
         "<logs>/split_variance.log",
+    resources:
+        mem_mb=1000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
-    resources:
-        mem_mb=1000,
     message:
         "Splitting variance between and within sites"
     script:

@@ -13,7 +13,9 @@ if not workflow.configfiles:
 
 
 try:
-    STUDY = read_study(config, ", ".join(str(Path(file)) for file in workflow.configfiles))
+    STUDY = read_study(
+        config, ", ".join(str(Path(file)) for file in workflow.configfiles)
+    )
 except InputError as error:
     sys.exit(f"The configuration cannot be used:\n{error}")
 
@@ -52,7 +54,9 @@ def slices_of(wildcards):
     """The answers of one batch of sites, once they have been sliced."""
     checkpoints.slice_sites.get()
     folder = f"{STUDY.data_folder}/2_score/batches/{wildcards.batch}"
-    return {name: f"{folder}/{name}.parquet" for name in ("responses", "missing", "scores")}
+    return {
+        name: f"{folder}/{name}.parquet" for name in ("responses", "missing", "scores")
+    }
 
 
 def facts_of(wildcards):
@@ -78,7 +82,10 @@ def batches_in(manifest):
 def estimates_of_every_batch(wildcards):
     """The estimates of all batches of sites."""
     batches = batches_in(checkpoints.slice_sites.get().output.manifest)
-    return [f"{STUDY.data_folder}/4_benchmark/site_estimates/{batch}.csv" for batch in batches]
+    return [
+        f"{STUDY.data_folder}/4_benchmark/site_estimates/{batch}.csv"
+        for batch in batches
+    ]
 
 
 def pages_of_every_batch(wildcards):

@@ -63,7 +63,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     try:
         typed = typed.astype({column.name: DTYPES[column.kind] for column in table.columns})
     except (TypeError, ValueError) as error:
-        raise TableError(f"{table.name}: a column has another type ({error})") from error
+        raise TableError(f"{table.name}: a column has another type") from error
     if faults := list(_content_faults(typed, table)):
         raise TableError(f"{table.name}: {'; '.join(faults)}")
     return typed

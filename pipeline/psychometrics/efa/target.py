@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -182,29 +182,19 @@ def align_to_target(
     (('one', 'two'), 1.0)
     """
     target = _target_matrix(solution.items, membership)
-    pattern = np.nan_to_num(solution.pattern)
-    congruence = tucker_congruence(pattern, target)
-    matched = _match(congruence)
-    order = [matched[k] for k in sorted(matched)]
-    order += [j for j in range(pattern.shape[1]) if j not in order]
-    sign = _signs(congruence, matched, order)
-    names = _names(list(membership), matched, len(order))
-    aligned = solution.pattern[:, order] * sign
-    correlations = solution.factor_correlations[np.ix_(order, order)] * np.outer(sign, sign)
-    defined = solution.is_defined
+    found = _match(tucker_congruence(np.nan_to_num(solution.pattern), target), list(membership))
+    pattern = solution.pattern[:, found.order] * found.sign
+    turned = np.outer(found.sign, found.sign)
     return AlignedSolution(
         items=solution.items,
-        factors=names,
-        pattern=aligned,
-        factor_correlations=correlations,
-        congruence={
-            name: abs(float(congruence[matched[k], k])) if k in matched and defined else nan
-            for k, name in enumerate(membership)
-        },
-        flagged=_flag_items(solution.items, names, aligned, membership) if defined else (),
+        factors=found.names,
+        pattern=pattern,
+        factor_correlations=solution.factor_correlations[np.ix_(found.order, found.order)] * turned,
+        congruence=found.congruence if solution.is_defined else dict.fromkeys(membership, nan),
+        flagged=_flag_items(solution, found.names, pattern, membership),
         n_respondents=solution.n_respondents,
         method=f"{solution.method}; matched to target by congruence",
-        condition=joined([solution.condition, *_leftovers(target.shape[1], len(order))]),
+        condition=joined([solution.condition, *_leftovers(target.shape[1], pattern.shape[1])]),
     )
 
 
@@ -222,21 +212,29 @@ def _target_matrix(items: Sequence[str], membership: Mapping[str, Sequence[str]]
     return np.array(columns).T
 
 
-def _match(congruence: FloatArray) -> dict[int, int]:
-    """The factor of each target that found one."""
-    factors, targets = scipy.optimize.linear_sum_assignment(-np.abs(congruence))
-    return {int(k): int(j) for j, k in zip(factors, targets, strict=True)}
+class _Match(NamedTuple):
+    """Factors in the order of their targets, with the sign that points each towards its own."""
+
+    order: list[int]
+    sign: FloatArray
+    names: tuple[str, ...]
+    congruence: dict[str, float]
 
 
-def _signs(congruence: FloatArray, matched: dict[int, int], order: Sequence[int]) -> FloatArray:
-    """Minus one for the factors whose congruence with their target is negative."""
-    negative = {j for k, j in matched.items() if congruence[j, k] < 0}
-    return np.array([-1.0 if j in negative else 1.0 for j in order])
-
-
-def _names(targets: Sequence[str], matched: dict[int, int], n_factors: int) -> tuple[str, ...]:
-    named = [targets[k] for k in sorted(matched)]
-    return tuple(named + [f"other_{i}" for i in range(1, n_factors - len(named) + 1)])
+def _match(congruence: FloatArray, targets: Sequence[str]) -> _Match:
+    """Pair factors (rows) with targets (columns); factors without one come last."""
+    pairs = zip(*scipy.optimize.linear_sum_assignment(-np.abs(congruence)), strict=True)
+    factor_of = {int(k): int(j) for j, k in sorted(pairs, key=lambda pair: pair[1])}
+    left_over = [j for j in range(len(congruence)) if j not in factor_of.values()]
+    own = {targets[k]: float(congruence[j, k]) for k, j in factor_of.items()}
+    signs = [-1.0 if value < 0 else 1.0 for value in own.values()]
+    others = [f"other_{i}" for i in range(1, len(left_over) + 1)]
+    return _Match(
+        order=[*factor_of.values(), *left_over],
+        sign=np.array(signs + [1.0] * len(left_over)),
+        names=(*own, *others),
+        congruence={target: abs(own.get(target, nan)) for target in targets},
+    )
 
 
 def _leftovers(n_targets: int, n_factors: int) -> list[str | None]:
@@ -247,15 +245,18 @@ def _leftovers(n_targets: int, n_factors: int) -> list[str | None]:
 
 
 def _flag_items(
-    items: Sequence[str],
+    solution: ExploratorySolution,
     factors: Sequence[str],
     pattern: FloatArray,
     membership: Mapping[str, Sequence[str]],
 ) -> tuple[AlignedItem, ...]:
+    """Every item with its flags; none where there is no solution."""
+    if not solution.is_defined:
+        return ()
     target_of = {item: target for target, listed in membership.items() for item in listed}
     return tuple(
         _flag_item(item, target_of.get(item), dict(zip(factors, row.tolist(), strict=True)))
-        for item, row in zip(items, pattern, strict=True)
+        for item, row in zip(solution.items, pattern, strict=True)
     )
 
 

@@ -1,0 +1,18 @@
+"""From survey exports of any platform to typed answers, with every row and cell accounted for."""
+
+from pipeline.ingest.ledger import LedgerError, check_ledger
+from pipeline.ingest.pooling import Ingested, ingest_exports
+from pipeline.ingest.sites import Site, SiteList, read_site_list
+from pipeline.ingest.source import ExportSource, ScreeningRules
+
+__all__ = [
+    "ExportSource",
+    "Ingested",
+    "LedgerError",
+    "ScreeningRules",
+    "Site",
+    "SiteList",
+    "check_ledger",
+    "ingest_exports",
+    "read_site_list",
+]

@@ -1,0 +1,212 @@
+"""The answers of the rows that count, as numbers, and what became of every cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.ingest.codebook import (
+    ANSWERED,
+    BLANK,
+    NOT_ASKED,
+    NOT_REACHED,
+    REFUSED,
+    SEEN,
+    SKIPPED,
+    UNKNOWN,
+    Codebook,
+    Reading,
+    codebooks_of,
+)
+from pipeline.ingest.match import Matching
+from pipeline.ingest.raw import RawExport
+from pipeline.ingest.wording import without_invisible
+from pipeline.instrument import Instrument
+from pipeline.problems import Problem, refuse_if_any
+
+MOST_PROBLEMS = 5
+LONGEST_SHOWN = 12
+MOST_DISTINCT_SHOWN = 5
+_MANY_DIGITS = re.compile(r"[0-9]{5}|@")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAnswers:
+    """Answers of one export.
+
+    Attributes
+    ----------
+    rows : Index
+        Spreadsheet row of each response.
+    columns : tuple of str
+        Answer columns of the questionnaire, all of them.
+    values : ndarray, shape (n_rows, n_columns)
+        The answer, NaN where there is none.
+    outcomes : ndarray of int, shape (n_rows, n_columns)
+        Index into :func:`~pipeline.ingest.codebook.outcome_names`.
+    """
+
+    rows: pd.Index
+    columns: tuple[str, ...]
+    values: NDArray[np.float64]
+    outcomes: NDArray[np.int8]
+
+
+def type_answers(
+    raw: RawExport, matching: Matching, rows: pd.Index, instrument: Instrument
+) -> TypedAnswers:
+    """The answers of some rows of an export.
+
+    A part of a constant sum left blank beside others counts 0; parts that do not add up are
+    unknown. A tick box left blank counts 0 once its question was reached. Every other blank cell
+    is skipped, or not reached where the respondent stopped before it and did not finish.
+
+    Raises
+    ------
+    InputError
+        If a cell holds something that is not an answer.
+    """
+    columns = tuple(instrument.answer_columns)
+    typed = TypedAnswers(
+        rows,
+        columns,
+        np.full((len(rows), len(columns)), np.nan),
+        np.full((len(rows), len(columns)), NOT_ASKED, dtype=np.int8),
+    )
+    _read_cells(raw, matching, typed, instrument)
+    finished = raw.record["finished"].loc[rows]
+    reach = _reach(typed, matching, instrument)
+    _complete_sums(typed, instrument)
+    _complete_ticks(typed, reach, finished, instrument)
+    _explain_blanks(typed, reach, finished)
+    return typed
+
+
+def _read_cells(
+    raw: RawExport, matching: Matching, typed: TypedAnswers, instrument: Instrument
+) -> None:
+    """Fill in what each exported cell says; refuses cells that say nothing known."""
+    books = codebooks_of(matching.answers, instrument)
+    cells = raw.cells.loc[typed.rows]
+    problems: list[Problem] = []
+    for name, position in matching.answers.items():
+        place = typed.columns.index(name)
+        codes, texts = pd.factorize(cells[position].to_numpy(dtype=object))
+        readings = [_read(str(text), raw, books[name]) for text in texts]
+        values, outcomes = zip(*readings, strict=True) if readings else ((), ())
+        typed.values[:, place] = np.array(values, dtype=float)[codes]
+        typed.outcomes[:, place] = np.array(outcomes, dtype=np.int8)[codes]
+        refused = typed.outcomes[:, place] == REFUSED
+        if refused.any():
+            column = raw.columns[position - 1].heading
+            offending = cells[position][refused]
+            problems += _refusals(raw.file, column, offending, books[name].allowed)
+    refuse_if_any(problems)
+
+
+def _read(text: str, raw: RawExport, book: Codebook) -> Reading:
+    plain = without_invisible(text)
+    if plain == "" or plain in raw.blank_texts:
+        return Reading(np.nan, BLANK)
+    if plain in raw.seen_texts:
+        return Reading(np.nan, SEEN)
+    return book.read(plain)
+
+
+def _refusals(file: str, column: str, cells: pd.Series, allowed: str) -> Iterator[Problem]:
+    """The first few cells that are no answer, and how many more there are."""
+    shown = _may_be_shown(cells)
+    for row, text in list(cells.items())[:MOST_PROBLEMS]:
+        what = f"answer '{without_invisible(text)}'" if shown else "answer"
+        cure = (
+            f"{what} outside the scale: allowed are {allowed}; correct the export or the instrument"
+        )
+        yield Problem(file, cure, row=int(str(row)), column=column)
+    if len(cells) > MOST_PROBLEMS:
+        more = len(cells) - MOST_PROBLEMS
+        yield Problem(file, f"{more} more answers outside the scale", column=column)
+
+
+def _may_be_shown(cells: pd.Series) -> bool:
+    """Whether the offending texts are few and short, so that they cannot be personal."""
+    texts = [without_invisible(str(text)) for text in cells.unique()[: MOST_DISTINCT_SHOWN + 1]]
+    return len(texts) <= MOST_DISTINCT_SHOWN and all(
+        len(text) <= LONGEST_SHOWN and _MANY_DIGITS.search(text) is None for text in texts
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Place of each answer column in the order of the export, and the last one answered."""
+
+    order: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+def _reach(typed: TypedAnswers, matching: Matching, instrument: Instrument) -> _Reach:
+    """How far each respondent came; a tick box left empty is no sign of having come there."""
+    order = np.array([matching.answers.get(name, -1) for name in typed.columns], dtype=np.int64)
+    ticks = np.isin(typed.columns, [name for group in _tick_groups(instrument) for name in group])
+    empty_tick = ticks & (typed.values == 0)
+    responded = (typed.outcomes == ANSWERED) | (typed.outcomes > UNKNOWN) | (typed.outcomes == SEEN)
+    last = np.where(responded & ~empty_tick, order, -1).max(axis=1, initial=-1)
+    return _Reach(order, last)
+
+
+def _complete_sums(typed: TypedAnswers, instrument: Instrument) -> None:
+    for allocation in instrument.allocations:
+        places = _places(typed, list(allocation.columns))
+        values, outcomes = typed.values[:, places], typed.outcomes[:, places]
+        given = (outcomes == ANSWERED).any(axis=1, keepdims=True)
+        left = given & ((outcomes == BLANK) | (outcomes == SEEN))
+        values[left], outcomes[left] = 0.0, ANSWERED
+        wrong = given & (np.nansum(values, axis=1, keepdims=True) != allocation.total)
+        unknown = wrong & (outcomes == ANSWERED)
+        values[unknown], outcomes[unknown] = np.nan, UNKNOWN
+        typed.values[:, places], typed.outcomes[:, places] = values, outcomes
+
+
+def _complete_ticks(
+    typed: TypedAnswers, reach: _Reach, finished: pd.Series, instrument: Instrument
+) -> None:
+    done = finished.fillna(False).to_numpy(dtype=bool)
+    for group in _tick_groups(instrument):
+        places = _places(typed, group)
+        values, outcomes = typed.values[:, places], typed.outcomes[:, places]
+        touched = (values == 1) | (outcomes > UNKNOWN) | (outcomes == SEEN)
+        reached = touched.any(axis=1) | done | (reach.last > reach.order[places].max())
+        open_cells = (values == 0) | (outcomes == BLANK) | (outcomes == SEEN)
+        zero = open_cells & reached[:, None]
+        values[zero], outcomes[zero] = 0.0, ANSWERED
+        unseen = open_cells & ~reached[:, None]
+        values[unseen], outcomes[unseen] = np.nan, BLANK
+        typed.values[:, places], typed.outcomes[:, places] = values, outcomes
+
+
+def _explain_blanks(typed: TypedAnswers, reach: _Reach, finished: pd.Series) -> None:
+    """Give every blank cell its reason; unknown where the platform does not tell the end."""
+    done = finished.fillna(False).to_numpy(dtype=bool)[:, None]
+    untold = finished.isna().to_numpy(dtype=bool)[:, None]
+    later = reach.last[:, None] > reach.order[None, :]
+    reason = np.where(done | later, SKIPPED, np.where(untold, UNKNOWN, NOT_REACHED))
+    blank = typed.outcomes == BLANK
+    typed.outcomes[blank] = reason[blank]
+    typed.outcomes[typed.outcomes == SEEN] = SKIPPED
+
+
+def _tick_groups(instrument: Instrument) -> list[list[str]]:
+    return [
+        list(question.columns)
+        for question in instrument.person_questions
+        if question.kind == "multiple"
+    ]
+
+
+def _places(typed: TypedAnswers, names: Sequence[str]) -> list[int]:
+    index: Mapping[str, int] = {name: place for place, name in enumerate(typed.columns)}
+    return [index[name] for name in names]

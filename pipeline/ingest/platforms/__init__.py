@@ -1,0 +1,15 @@
+"""The survey platforms that can be read. A new one is a file here and a line in the registry."""
+
+from __future__ import annotations
+
+from pipeline.ingest.platforms.generic import GENERIC
+from pipeline.ingest.platforms.limesurvey import LIMESURVEY
+from pipeline.ingest.platforms.qualtrics import QUALTRICS
+from pipeline.ingest.platforms.redcap import REDCAP
+from pipeline.ingest.raw import Platform
+
+PLATFORMS: dict[str, Platform] = {
+    platform.name: platform for platform in (QUALTRICS, LIMESURVEY, REDCAP, GENERIC)
+}
+
+__all__ = ["PLATFORMS"]

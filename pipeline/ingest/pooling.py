@@ -1,0 +1,329 @@
+"""From survey exports to the pooled answers of a study, with the account of everything in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.ingest.answers import TypedAnswers, type_answers
+from pipeline.ingest.codebook import outcome_names
+from pipeline.ingest.detect import platform_of
+from pipeline.ingest.ledger import account_cells, account_columns, account_rows, check_ledger
+from pipeline.ingest.match import Matching, match_columns
+from pipeline.ingest.raw import RawExport
+from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.rows import exclude_before_reading, reach_no_scale, respondent_keys
+from pipeline.ingest.screen import screen
+from pipeline.ingest.sites import (
+    SiteList,
+    resolve_sites,
+    site_context_frame,
+    sites_frame,
+    sites_from_spellings,
+)
+from pipeline.ingest.source import ExportSource, ScreeningRules
+from pipeline.ingest.wording import without_invisible
+from pipeline.instrument import Instrument
+from pipeline.problems import InputError, Problem, refuse_if_any
+from pipeline.tables import (
+    LEDGER_CELLS,
+    LEDGER_COLUMNS,
+    LEDGER_ROWS,
+    MISSING,
+    SCREENING,
+    SITE_CONTEXT,
+    SITES,
+    Table,
+    conform,
+    responses_table,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """The answers of a study and their account; each frame keeps the contract of its table."""
+
+    responses: pd.DataFrame
+    missing: pd.DataFrame
+    sites: pd.DataFrame
+    site_context: pd.DataFrame
+    ledger_rows: pd.DataFrame
+    ledger_cells: pd.DataFrame
+    ledger_columns: pd.DataFrame
+    screening: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An export whose columns are known and whose answers are not read yet."""
+
+    source: ExportSource
+    raw: RawExport
+    matching: Matching
+    site_names: pd.Series
+    reasons: pd.Series
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Accounted:
+    """The tables of one export."""
+
+    n_read: int
+    responses: pd.DataFrame
+    missing: pd.DataFrame
+    screening: pd.DataFrame
+    rows: pd.DataFrame
+    cells: pd.DataFrame
+    columns: pd.DataFrame
+
+
+def ingest_exports(
+    sources: Sequence[ExportSource],
+    instrument: Instrument,
+    site_list: SiteList | None,
+    wave: str,
+    rules: ScreeningRules,
+) -> Ingested:
+    """The typed answers of every export, and what became of every row, cell and column.
+
+    Parameters
+    ----------
+    sources : sequence of ExportSource
+        The exports of one survey round.
+    instrument : Instrument
+        The questionnaire in the form that was asked.
+    site_list : SiteList, optional
+        The sites; without it every way of writing a site that differs by more than case, spaces
+        and punctuation is one.
+    wave : str
+        Label of the survey round.
+    rules : ScreeningRules
+        When a respondent counts as careless.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
+    LedgerError
+        If the account does not add up.
+    """
+    problems = _listed_twice(sources)
+    opened = _open_all(sources, instrument, problems)
+    known = site_list if site_list is not None else _sites_in(opened)
+    parts = _account_all(opened, known, instrument, rules, problems)
+    refuse_if_any(problems)
+    refuse_if_any(_nothing_left(parts))
+    return _pooled(parts, known, instrument, wave)
+
+
+def _listed_twice(sources: Sequence[ExportSource]) -> list[Problem]:
+    times = Counter(source.name for source in sources)
+    return [
+        Problem(name, f"this export is listed {n} times; list it once")
+        for name, n in times.items()
+        if n > 1
+    ]
+
+
+def _open_all(
+    sources: Sequence[ExportSource], instrument: Instrument, problems: list[Problem]
+) -> list[_Opened]:
+    """Every export that can be opened; adds the problems of all of them."""
+    opened = []
+    for source in sources:
+        try:
+            export = _open(source, instrument)
+        except InputError as error:
+            problems.extend(error.problems)
+        else:
+            problems.extend(export.problems)
+            opened.append(export)
+    return opened
+
+
+def _open(source: ExportSource, instrument: Instrument) -> _Opened:
+    sheet = read_sheet(source.file)
+    raw = platform_of(sheet, source).read(sheet, source, instrument)
+    matching = match_columns(raw, instrument, source.site_column)
+    names = _site_names(raw, matching, source)
+    reasons, problems = exclude_before_reading(raw, names)
+    return _Opened(source, raw, matching, names, reasons, tuple(problems))
+
+
+def _site_names(raw: RawExport, matching: Matching, source: ExportSource) -> pd.Series:
+    """Name of the site of each row: from its column, or the name of the file."""
+    if matching.site is None:
+        return pd.Series(source.file.stem, index=raw.cells.index, dtype="string")
+    names = raw.cells[matching.site].map(without_invisible).astype("string")
+    return names.mask(names == "")
+
+
+def _sites_in(opened: Sequence[_Opened]) -> SiteList:
+    """The sites of the rows that may be analysed."""
+    names = [export.site_names[export.reasons.isna()] for export in opened]
+    return sites_from_spellings(name for series in names for name in series.unique())
+
+
+def _account_all(
+    opened: Sequence[_Opened],
+    sites: SiteList,
+    instrument: Instrument,
+    rules: ScreeningRules,
+    problems: list[Problem],
+) -> list[_Accounted]:
+    """The tables of every export without problems; adds the problems of the others."""
+    parts = []
+    for export in opened:
+        ids, unlisted = _site_ids(export, sites)
+        problems.extend(unlisted)
+        try:
+            typed = type_answers(export.raw, export.matching, _rows_to_read(export), instrument)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        if not unlisted:
+            parts.append(_account(export, typed, ids, instrument, rules))
+    return parts
+
+
+def _rows_to_read(export: _Opened) -> pd.Index:
+    return export.reasons.index[export.reasons.isna()]
+
+
+def _site_ids(export: _Opened, sites: SiteList) -> tuple[pd.Series, list[Problem]]:
+    """Site of every row; a site that is not listed matters only where the row counts."""
+    counted = export.reasons.isna()
+    column = export.source.site_column or export.raw.site_heading
+    ids, problems = resolve_sites(export.site_names[counted], sites, export.raw.file, column)
+    others, _ = resolve_sites(export.site_names[~counted], sites, export.raw.file, column)
+    return pd.concat([ids, others]).reindex(export.site_names.index), problems
+
+
+def _account(
+    export: _Opened,
+    typed: TypedAnswers,
+    sites: pd.Series,
+    instrument: Instrument,
+    rules: ScreeningRules,
+) -> _Accounted:
+    raw = export.raw
+    people = _respondents(raw, typed, sites, instrument)
+    enough = ~reach_no_scale(typed, instrument)
+    signs = screen(
+        people.loc[enough, list(instrument.items)],
+        raw.record["seconds"].loc[typed.rows[enough]],
+        instrument,
+        rules,
+    )
+    careless = signs["excluded"].reindex(typed.rows, fill_value=False)
+    reasons = export.reasons.copy()
+    reasons.loc[enough.index[~enough]] = "TOO_FEW_ANSWERS"
+    reasons.loc[careless.index[careless]] = "CARELESS"
+    analysed = enough & ~careless
+    names = outcome_names(instrument)
+    return _Accounted(
+        n_read=len(raw.cells),
+        responses=people[analysed],
+        missing=_reasons_of_blanks(typed, people["respondent"], analysed, names),
+        screening=people.loc[enough, ["respondent", "site"]].join(signs),
+        rows=account_rows(raw, sites, reasons),
+        cells=account_cells(raw, typed, analysed, names),
+        columns=account_columns(raw, export.matching),
+    )
+
+
+def _respondents(
+    raw: RawExport, typed: TypedAnswers, sites: pd.Series, instrument: Instrument
+) -> pd.DataFrame:
+    """Every row that was read, as in the table of responses but for the wave."""
+    answers = pd.DataFrame(typed.values, index=typed.rows, columns=list(typed.columns))
+    record = raw.record.loc[typed.rows, ["language", "finished", "seconds"]]
+    described = pd.DataFrame(
+        {
+            "respondent": respondent_keys(raw, typed.rows),
+            "site": sites.loc[typed.rows],
+            "group": _groups(answers, instrument),
+            "export": raw.file,
+        },
+        index=typed.rows,
+    )
+    return pd.concat([described, record, answers], axis=1)
+
+
+def _groups(answers: pd.DataFrame, instrument: Instrument) -> pd.Series:
+    if instrument.grouping is None:
+        return pd.Series(pd.NA, index=answers.index, dtype="string")
+    group_of = instrument.grouping.group_of()
+    return answers[instrument.grouping.question].map(group_of).astype("string")
+
+
+def _reasons_of_blanks(
+    typed: TypedAnswers, respondents: pd.Series, analysed: pd.Series, names: Sequence[str]
+) -> pd.DataFrame:
+    """A row for every cell of an analysed respondent that holds no answer."""
+    kept = analysed.to_numpy(dtype=bool)
+    outcomes = typed.outcomes[kept]
+    rows, places = outcomes.nonzero()
+    return pd.DataFrame(
+        {
+            "respondent": respondents[kept].to_numpy()[rows],
+            "column": pd.array(typed.columns, dtype="string")[places],
+            "reason": pd.array(names, dtype="string")[outcomes[rows, places]],
+        }
+    )
+
+
+def _nothing_left(parts: Sequence[_Accounted]) -> list[Problem]:
+    """A problem for every export when not one row of the whole study can be analysed."""
+    if any(len(part.responses) for part in parts):
+        return []
+    problems = []
+    for part in parts:
+        counts = part.rows["reason"].value_counts().sort_index()
+        why = ", ".join(f"{reason} {n}" for reason, n in counts.items())
+        cure = f"no row is left to analyse: of {part.n_read} rows all are excluded ({why})"
+        problems.append(Problem(str(part.rows["export"].iloc[0]), f"{cure}; check the export"))
+    return problems
+
+
+def _pooled(
+    parts: Sequence[_Accounted], sites: SiteList, instrument: Instrument, wave: str
+) -> Ingested:
+    """The tables of all exports together, in an order that no row order can change."""
+    people = pd.concat([part.responses for part in parts]).assign(wave=wave)
+    order = {name: place for place, name in enumerate(instrument.answer_columns)}
+    missing = pd.concat([part.missing for part in parts])
+    missing = missing.iloc[missing["column"].map(order).argsort(kind="stable")]
+    pooled = Ingested(
+        responses=_ordered(people, ["respondent"], responses_table(instrument)),
+        missing=_ordered(missing, ["respondent"], MISSING),
+        sites=conform(sites_frame(sites), SITES),
+        site_context=conform(site_context_frame(sites), SITE_CONTEXT),
+        ledger_rows=_ordered(
+            pd.concat([part.rows for part in parts]), ["export", "row"], LEDGER_ROWS
+        ),
+        ledger_cells=_ordered(pd.concat([part.cells for part in parts]), ["export"], LEDGER_CELLS),
+        ledger_columns=_ordered(
+            pd.concat([part.columns for part in parts]), ["export", "position"], LEDGER_COLUMNS
+        ),
+        screening=_ordered(
+            pd.concat([part.screening for part in parts]), ["respondent"], SCREENING
+        ),
+    )
+    check_ledger(
+        {str(part.rows["export"].iloc[0]): part.n_read for part in parts},
+        instrument.answer_columns,
+        pooled.ledger_rows,
+        pooled.ledger_cells,
+        pooled.responses,
+        pooled.missing,
+    )
+    return pooled
+
+
+def _ordered(frame: pd.DataFrame, by: Sequence[str], table: Table) -> pd.DataFrame:
+    return conform(frame.sort_values(list(by), kind="stable"), table)

@@ -1,0 +1,85 @@
+"""Which rows of an export count, and a key for each respondent."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import pandas as pd
+
+from pipeline.ingest.answers import TypedAnswers
+from pipeline.ingest.raw import RawExport
+from pipeline.instrument import Instrument
+from pipeline.problems import Problem
+
+MOST_PROBLEMS = 5
+
+
+def exclude_before_reading(raw: RawExport, sites: pd.Series) -> tuple[pd.Series, list[Problem]]:
+    """Why rows are left out before their answers are read, and ids with several answers.
+
+    Parameters
+    ----------
+    raw : RawExport
+        The export.
+    sites : Series
+        Name of the site of each row; missing where the cell is empty.
+
+    Returns
+    -------
+    reasons : Series
+        What the platform itself sets apart, repeated rows, rows without a site; missing for the
+        others.
+    problems : list of Problem
+        One for each response id that stands in rows with different cells.
+    """
+    reasons = raw.record["excluded"].copy()
+    repeated, problems = _repeated_rows(raw, reasons.isna())
+    reasons = reasons.mask(reasons.isna() & repeated, "DUPLICATE_ROW")
+    return reasons.mask(reasons.isna() & sites.isna(), "NO_SITE"), problems
+
+
+def reach_no_scale(typed: TypedAnswers, instrument: Instrument) -> pd.Series:
+    """Whether a response has too few answers on every scale."""
+    enough = pd.Series(False, index=typed.rows)
+    answers = pd.DataFrame(typed.values, index=typed.rows, columns=list(typed.columns))
+    for scale in instrument.scales:
+        enough |= answers[scale.item_ids].notna().sum(axis=1) >= scale.min_answered
+    return ~enough
+
+
+def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:
+    """A short key for each row, from the file and the response id.
+
+    Where the platform gives no id it is the row of the spreadsheet that tells rows apart.
+    """
+    ids = raw.record["response_id"].loc[rows]
+    told = [f"row\x1f{row}" if pd.isna(i) else f"id\x1f{i}" for row, i in ids.items()]
+    return pd.Series([_key(raw.file, name) for name in told], index=rows, dtype="string")
+
+
+def _key(file: str, name: str) -> str:
+    return blake2b(f"{file}\x1f{name}".encode(), digest_size=8).hexdigest()
+
+
+def _repeated_rows(raw: RawExport, counted: pd.Series) -> tuple[pd.Series, list[Problem]]:
+    """Rows equal in every cell to an earlier one with their id; problems where cells differ."""
+    ids = raw.record["response_id"]
+    shared = ids[counted & ids.notna() & ids.where(counted).duplicated(keep=False)]
+    rows = raw.cells.loc[shared.index].assign(response_id=shared)
+    repeated = pd.Series(False, index=ids.index)
+    repeated.loc[shared.index] = rows.duplicated(keep="first")
+    different = shared[~repeated.loc[shared.index]]
+    groups = [list(group) for group in different.groupby(different).groups.values()]
+    return repeated, _id_problems(raw.file, sorted(group for group in groups if len(group) > 1))
+
+
+def _id_problems(file: str, groups: list[list[int]]) -> list[Problem]:
+    problems = []
+    for rows in groups[:MOST_PROBLEMS]:
+        places = ", ".join(str(row) for row in rows[:-1]) + f" and {rows[-1]}"
+        cure = f"response id appears in rows {places} with different answers; keep one of them"
+        problems.append(Problem(file, cure, row=int(rows[-1])))
+    if len(groups) > MOST_PROBLEMS:
+        more = len(groups) - MOST_PROBLEMS
+        problems.append(Problem(file, f"{more} more response ids appear with different answers"))
+    return problems

@@ -1,0 +1,20 @@
+"""Reports that people read together: view models, charts, words and pages.
+
+Everything shown comes from tables that passed disclosure control. Templates hold layout, the
+catalogue in ``reports/captions`` holds the words, :mod:`~pipeline.report.formatting` writes the
+numbers.
+"""
+
+from pipeline.report.comparative_page import render_comparative_page
+from pipeline.report.index_page import render_index
+from pipeline.report.site_page import render_site_pages
+from pipeline.report.study import Study
+from pipeline.report.technical_page import render_technical_page
+
+__all__ = [
+    "Study",
+    "render_comparative_page",
+    "render_index",
+    "render_site_pages",
+    "render_technical_page",
+]

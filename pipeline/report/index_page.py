@@ -1,0 +1,101 @@
+"""The first page: what this is, what it rests on, and where to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.instrument import Instrument
+from pipeline.report import formatting
+from pipeline.report.estimates import estimates_of
+from pipeline.report.pages import (
+    COMPARATIVE,
+    TECHNICAL,
+    Frame,
+    Link,
+    Setting,
+    frame_of,
+    render,
+    site_address,
+)
+from pipeline.report.phrases import load_phrases
+from pipeline.report.site_page import has_results, site_entries
+from pipeline.report.study import Study
+from pipeline.report.wording import wording_of
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLink:
+    """A site of the list, and what its page holds."""
+
+    link: Link
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """Everything that the first page shows."""
+
+    frame: Frame
+    summary: str
+    status: str
+    source: str
+    sites: tuple[SiteLink, ...]
+    comparative: Link
+    technical: Link
+
+
+def render_index(
+    released: pd.DataFrame, sites: pd.DataFrame, instrument: Instrument, study: Study
+) -> str:
+    """The first page as HTML; sites stand in the order of their labels.
+
+    Parameters
+    ----------
+    released, sites : DataFrame
+        As the contracts of these names say.
+    instrument : Instrument
+        The questionnaire.
+    study : Study
+        What every report says about the study.
+    """
+    wording = wording_of(instrument, study)
+    setting = Setting(instrument, study, wording, load_phrases(study.language))
+    estimates = estimates_of(released, study.wave)
+    entries = site_entries(sites)
+    shown = {site for site in entries if has_results(site, estimates, instrument)}
+    links = tuple(
+        SiteLink(
+            Link(site_address(entry.slug), entry.label),
+            setting.say("index.has_results" if entry.site in shown else "index.too_few"),
+        )
+        for entry in entries.values()
+    )
+    people = estimates.at("respondents")
+    return render(
+        "index.html.j2",
+        setting,
+        IndexPage(
+            frame=frame_of(setting, study.title, (), root="", comparing=False),
+            summary=_summary(
+                len(shown), len(entries), people.value if people else None, setting
+            ),
+            status=setting.phrases.say(f"status.{instrument.status}"),
+            source=study.source_note,
+            sites=links,
+            comparative=Link(COMPARATIVE, setting.say("page.to_comparative")),
+            technical=Link(TECHNICAL, setting.say("page.to_technical")),
+        ),
+    )
+
+
+def _summary(shown: int, total: int, people: float | None, setting: Setting) -> str:
+    values = {
+        "title": setting.wording.of(setting.instrument.title),
+        "shown": formatting.count(shown),
+        "total": formatting.count(total),
+    }
+    if people is None:
+        return setting.say("index.summary", **values)
+    return setting.say("index.summary_people", people=formatting.count(people), **values)

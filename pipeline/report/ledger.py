@@ -1,0 +1,176 @@
+"""The account of every row, cell and column, told without giving the size of a site away.
+
+Totals are exact. An export can hold the answers of one site, so what is told by export is in
+steps of five or whole per cent, and exports are numbered: a file name can name a site or a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.report import formatting
+from pipeline.report.pages import Setting
+from pipeline.report.tables import ShownTable, shown_table
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The three accounts, and the numbers they add up to."""
+
+    sentence: str
+    rows: ShownTable
+    cells: ShownTable
+    columns: ShownTable
+
+
+def ledger(
+    rows: pd.DataFrame, cells: pd.DataFrame, columns: pd.DataFrame, setting: Setting
+) -> Ledger:
+    """What became of every row, cell and column of the exports."""
+    frames = (rows, cells, columns)
+    files = sorted({str(file) for frame in frames for file in frame["export"].tolist()})
+    names = {
+        file: setting.say("ledger.export", number=formatting.count(number))
+        for number, file in enumerate(files, start=1)
+    }
+    return Ledger(
+        sentence=_sentence(rows, setting),
+        rows=_rows_table(rows, names, setting),
+        cells=_cells_table(cells, names, setting),
+        columns=_columns_table(columns, names, setting),
+    )
+
+
+def _sentence(rows: pd.DataFrame, setting: Setting) -> str:
+    outcomes = Counter(str(outcome) for outcome in rows["outcome"].tolist())
+    return setting.say(
+        "ledger.sentence",
+        raw=formatting.count(len(rows)),
+        analysed=formatting.count(outcomes["analysed"]),
+        excluded=formatting.count(outcomes["excluded"]),
+    )
+
+
+def _rows_table(
+    rows: pd.DataFrame, names: Mapping[str, str], setting: Setting
+) -> ShownTable:
+    columns = (rows[name].astype(object) for name in ("export", "platform", "outcome", "reason"))
+    records = [tuple("" if pd.isna(cell) else str(cell) for cell in row) for row in zip(*columns, strict=True)]
+    counted = Counter((export, reason or outcome) for export, _, outcome, reason in records)
+    platforms = {export: platform for export, platform, _, _ in sorted(records)}
+    reasons = sorted({reason for _, _, outcome, reason in records if outcome == "excluded"})
+    outcomes = ["analysed", *reasons]
+    shown = [
+        (name, _rows_cells(export, platforms.get(export, ""), outcomes, counted, setting))
+        for export, name in names.items()
+    ]
+    totals = [sum(counted[(export, outcome)] for export in names) for outcome in outcomes]
+    exact = [formatting.count(total) for total in (len(records), *totals)]
+    shown.append((setting.say("ledger.total"), ("", *exact)))
+    headings = [
+        setting.say("ledger.file"),
+        setting.say("ledger.platform"),
+        setting.say("ledger.raw"),
+        setting.say("ledger.analysed"),
+        *(_outcome(reason, setting) for reason in reasons),
+    ]
+    return shown_table(setting.say("ledger.rows_caption"), headings, shown, words=[1])
+
+
+def _rows_cells(
+    export: str,
+    platform: str,
+    outcomes: Sequence[str],
+    counted: Mapping[tuple[str, str], int],
+    setting: Setting,
+) -> tuple[str, ...]:
+    numbers = [counted.get((export, outcome), 0) for outcome in outcomes]
+    return platform, *(_people(number, setting) for number in (sum(numbers), numbers[0])), *(
+        formatting.count_in_steps(number) for number in numbers[1:]
+    )
+
+
+def _people(number: int, setting: Setting) -> str:
+    if 0 < number < setting.study.minimum_n:
+        return setting.say("word.under", number=formatting.count(setting.study.minimum_n))
+    return formatting.count_in_steps(number)
+
+
+def _outcome(outcome: str, setting: Setting) -> str:
+    key = f"outcome.{outcome}"
+    if setting.phrases.has(key):
+        return setting.phrases.say(key)
+    labels = {code.id: setting.wording.of(code.label) for code in setting.instrument.special_codes}
+    return labels.get(outcome, outcome.replace("_", " "))
+
+
+def _cells_table(
+    cells: pd.DataFrame, names: Mapping[str, str], setting: Setting
+) -> ShownTable:
+    counted: Counter[tuple[str, str]] = Counter()
+    columns = (cells[name].astype(object) for name in ("export", "outcome", "cells"))
+    for export, outcome, number in zip(*columns, strict=True):
+        counted[(str(export), str(outcome))] += int(number)
+    outcomes = sorted({outcome for _, outcome in counted}, key=lambda name: (name != "ANSWERED", name))
+    shown = [
+        (name, ("", *_shares_of(export, outcomes, counted))) for export, name in names.items()
+    ]
+    totals = [sum(counted[(export, outcome)] for export in names) for outcome in outcomes]
+    exact = [formatting.count(total) for total in (sum(totals), *totals)]
+    shown.append((setting.say("ledger.total"), tuple(exact)))
+    headings = [
+        setting.say("ledger.file"),
+        setting.say("ledger.cells"),
+        *(_outcome(outcome, setting) for outcome in outcomes),
+    ]
+    return shown_table(setting.say("ledger.cells_caption"), headings, shown)
+
+
+def _shares_of(
+    export: str, outcomes: Sequence[str], counted: Mapping[tuple[str, str], int]
+) -> tuple[str, ...]:
+    numbers = [counted.get((export, outcome), 0) for outcome in outcomes]
+    total = sum(numbers) or 1
+    return tuple(formatting.percent(number / total) for number in numbers)
+
+
+def _columns_table(
+    columns: pd.DataFrame, names: Mapping[str, str], setting: Setting
+) -> ShownTable:
+    pairs = zip(columns["export"].tolist(), columns["use"].tolist(), strict=True)
+    counted = Counter((str(export), str(use)) for export, use in pairs)
+    uses = ("answer", "site", "record", "dropped_personal", "dropped")
+    shown = [
+        (name, [formatting.count(counted[(export, use)]) for use in uses])
+        for export, name in names.items()
+    ]
+    headings = [setting.say("ledger.file"), *(setting.phrases.say(f"use.{use}") for use in uses)]
+    return shown_table(setting.say("ledger.columns_caption"), headings, shown)
+
+
+def screening_table(screening: pd.DataFrame, setting: Setting) -> ShownTable:
+    """How many respondents show each sign of careless answering; no row is about one person."""
+    total = formatting.count(len(screening))
+    signs = ("straight_line", "speeding", "excluded")
+    rows = [
+        (setting.phrases.say(f"screening.{sign}"), (_ticked(screening[sign]), _asked(screening[sign])))
+        for sign in signs
+    ]
+    headings = [
+        setting.say("screening.sign"),
+        setting.say("screening.respondents"),
+        setting.say("screening.judged"),
+    ]
+    return shown_table(setting.say("screening.caption", total=total), headings, rows)
+
+
+def _ticked(column: pd.Series) -> str:
+    return formatting.count(int(column.fillna(False).astype(bool).sum()))
+
+
+def _asked(column: pd.Series) -> str:
+    return formatting.count(int(column.notna().sum()))

@@ -1,0 +1,64 @@
+"""Drawing the people of each site: their group, their traits and the time they take."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.simulate.measurement import MeasurementModel
+from pipeline.simulate.sites import context_shifts
+
+
+def draw_people(
+    sites: pd.DataFrame, model: MeasurementModel, rng: np.random.Generator
+) -> pd.DataFrame:
+    """One row a person: ``place`` (row of the site), ``site``, ``platform``, ``group``, ``seconds``.
+
+    The shares of the groups in a site follow a Dirichlet distribution around `group_mix`; the
+    time is log-normal.
+    """
+    place = np.repeat(np.arange(len(sites)), sites["people"])
+    groups = list(model.group_mix)
+    mix = np.array(list(model.group_mix.values()))
+    shares = rng.dirichlet(mix / mix.sum() * model.group_concentration, size=len(sites))
+    cumulative = shares.cumsum(axis=1)[place]
+    group = (rng.random(len(place))[:, None] > cumulative[:, :-1]).sum(axis=1)
+    minutes = model.median_minutes * np.exp(model.spread_minutes * rng.standard_normal(len(place)))
+    return pd.DataFrame(
+        {
+            "place": place,
+            "site": sites["site"].to_numpy()[place],
+            "platform": sites["platform"].to_numpy()[place],
+            "group": np.array(groups, dtype=object)[group],
+            "seconds": np.round(60 * minutes),
+        }
+    )
+
+
+def draw_traits(
+    people: pd.DataFrame,
+    sites: pd.DataFrame,
+    model: MeasurementModel,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    r"""Latent scores, people by scales.
+
+    .. math:: \theta_{is} = \sqrt{\rho_s}\, u_{g(i)s} + \sqrt{1 - \rho_s}\, e_{is}
+              + \delta_{\text{group}(i),s} + \gamma_{\text{context}(g),s}
+
+    with :math:`u` and :math:`e` standard normal and correlated over scales as in
+    `model.correlations`, and :math:`\rho_s` the share of variance between sites. Before the
+    shifts :math:`\delta` and :math:`\gamma` every trait has variance 1.
+    """
+    root = np.linalg.cholesky(model.correlations.to_numpy()).T
+    icc = model.icc.to_numpy()
+    place = people["place"].to_numpy()
+    of_site = rng.standard_normal((len(sites), len(icc))) @ root * np.sqrt(icc)
+    of_person = rng.standard_normal((len(people), len(icc))) @ root * np.sqrt(1 - icc)
+    by_group = model.group_shifts.loc[people["group"]].to_numpy()
+    by_site = of_site + context_shifts(sites, model).to_numpy()
+    return pd.DataFrame(
+        by_site[place] + of_person + by_group,
+        index=people.index,
+        columns=model.correlations.columns,
+    )

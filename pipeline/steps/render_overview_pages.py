@@ -1,0 +1,37 @@
+"""The index, the comparative and the technical page."""
+
+from typing import TYPE_CHECKING
+
+from pipeline.instrument import load_instrument
+from pipeline.provenance import log_to
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+study = snakemake.params.study
+instrument = load_instrument(study.instrument_folder, study.form)
+
+released = read_table(snakemake.input.released, RELEASED)
+withheld = read_table(snakemake.input.withheld, WITHHELD)
+sites = read_table(snakemake.input.sites, SITES)
+names = ("item_analysis", "reliability", "retention", "factors", "variance")
+psychometrics = {name: read_table(snakemake.input[name], ESTIMATES) for name in names}
+described = study.for_reports()
+
+comparative = render_comparative_page(
+    released, withheld, sites, psychometrics["variance"], instrument, described
+)
+technical = render_technical_page(
+    read_table(snakemake.input.ledger_rows, LEDGER_ROWS),
+    read_table(snakemake.input.ledger_cells, LEDGER_CELLS),
+    read_table(snakemake.input.ledger_columns, LEDGER_COLUMNS),
+    read_table(snakemake.input.screening, SCREENING),
+    psychometrics,
+    withheld,
+    instrument,
+    described,
+)
+write_text(render_index(released, sites, instrument, described), snakemake.output.index)
+write_text(comparative, snakemake.output.comparative)
+write_text(technical, snakemake.output.technical)

@@ -1,0 +1,29 @@
+"""The pages of one batch of sites, from released figures only."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.instrument import load_instrument
+from pipeline.provenance import log_to
+from pipeline.report import render_site_pages
+from pipeline.tables import RELEASED, SITE_CONTEXT, SITES, WITHHELD, read_table, write_text
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+study = snakemake.params.study
+instrument = load_instrument(study.instrument_folder, study.form)
+
+sites = read_table(snakemake.input.sites, SITES)
+pages = render_site_pages(
+    list(sites["site"]),
+    read_table(snakemake.input.released, RELEASED),
+    read_table(snakemake.input.withheld, WITHHELD),
+    sites,
+    read_table(snakemake.input.site_context, SITE_CONTEXT),
+    instrument,
+    study.for_reports(),
+)
+for slug, page in pages.items():
+    write_text(page, Path(snakemake.output.pages) / f"{slug}.html")

@@ -1,0 +1,47 @@
+"""How well the items can be factored, and into how many factors."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pipeline.instrument import load_instrument
+from pipeline.provenance import log_to
+from pipeline.psychometrics import (
+    bartlett_sphericity,
+    kaiser_meyer_olkin,
+    parallel_analysis,
+    pearson_correlations,
+)
+from pipeline.score import keyed_scales
+from pipeline.tables import (
+    ESTIMATES,
+    gather_rows,
+    label_rows,
+    read_table,
+    responses_table,
+    write_table,
+)
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+study = snakemake.params.study
+instrument = load_instrument(study.instrument_folder, study.form)
+
+responses = read_table(snakemake.input.responses, responses_table(instrument))
+keyed = keyed_scales(responses, instrument)
+rows = []
+for section in (section for section in instrument.sections if section.factor_model):
+    items = pd.concat([keyed[scale_id] for scale_id in section.scale_ids], axis=1)
+    correlations = pearson_correlations(items)
+    rng = np.random.default_rng(study.seed)
+    results = (
+        kaiser_meyer_olkin(correlations),
+        bartlett_sphericity(correlations),
+        parallel_analysis(items, rng, study.parallel_replications),
+    )
+    rows += [label_rows(r.to_rows(), wave=study.wave, scale=section.id) for r in results]
+
+write_table(gather_rows(rows), snakemake.output.retention, ESTIMATES)

@@ -1,0 +1,158 @@
+"""The rules of item writing, checked on every item of the questionnaire."""
+
+import re
+import warnings
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from pipeline.instrument import load_instrument
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import textstat
+
+INSTRUMENT = load_instrument("instrument", "long")
+ITEMS = list(INSTRUMENT.items.values())
+PRACTICES = INSTRUMENT.scales_in(INSTRUMENT.sections[0])
+
+BANNED = (
+    "co-produc coproduc co-design stakeholder actor orchestrat meta- govern power broker network "
+    "boundary champion ambassador sponsor facilitat capacity engage transparen perspective "
+    "dialogue implement outcome evaluat tokenis vulnerable hard-to-reach lay vision effectively "
+    "appropriately truly strong always never all none training lack"
+).split()
+JOINS_TWO_IDEAS = r"\b(and|or|and/or|because|so that|in order to|but)\b"
+NEGATIONS = r"\b(not|no|nobody|nothing|without|cannot|n't|unable|unsure|unused)\b"
+FILL_INS = {name: str(text) for name, text in INSTRUMENT.fill_ins.items()}
+
+
+def filled(item):
+    text = str(item.text)
+    for name, words in FILL_INS.items():
+        text = text.replace(f"{{{name}}}", words)
+        text = text.replace(f"{{{name.capitalize()}}}", words.capitalize())
+    return text
+
+
+def words_of(text):
+    return re.findall(r"[a-z'-]+", text.lower())
+
+
+@pytest.fixture(params=ITEMS, ids=lambda item: item.id)
+def item(request):
+    return request.param
+
+
+def test_an_item_has_six_to_sixteen_words(item):
+    assert 6 <= len(words_of(filled(item))) <= 16
+
+
+def test_an_item_reads_at_grade_eight_or_lower(item):
+    assert textstat.flesch_kincaid_grade(filled(item)) <= 8
+
+
+def test_the_form_as_a_whole_reads_at_grade_six_or_lower():
+    assert textstat.flesch_kincaid_grade(" ".join(filled(item) for item in ITEMS)) <= 6
+
+
+def test_an_item_has_no_banned_word(item):
+    found = {
+        word
+        for word in words_of(filled(item))
+        for stem in BANNED
+        if word == stem or (len(stem) > 5 and word.startswith(stem))
+    }
+    assert not found
+
+
+def test_an_item_joins_no_two_ideas(item):
+    assert not re.search(JOINS_TWO_IDEAS, filled(item).lower())
+
+
+def test_an_item_has_no_negation(item):
+    assert not re.search(NEGATIONS, filled(item).lower())
+
+
+def test_an_item_says_what_it_is_meant_to_ask(item):
+    assert len(words_of(item.intent)) >= 3
+
+
+def test_an_item_names_its_source_and_its_grade(item):
+    assert item.source_lines
+    assert item.grade in {"S", "E", "D"}
+
+
+def test_every_practice_item_has_a_note_for_translators():
+    assert all(item.translation_note for scale in PRACTICES for item in scale.items)
+
+
+def test_wording_is_in_the_present_except_where_the_past_is_asked_about():
+    past = re.compile(r"\b(was|were|had|did|said|gave|helped|knew|asked|stopped)\b")
+    for scale in PRACTICES:
+        if scale.id not in {"INI", "IMP"}:
+            for item in scale.items:
+                main_clause = re.sub(r"\bhave (said|agreed|been told)\b", "", filled(item).lower())
+                found = set(past.findall(main_clause)) - {"had"}
+                assert not found, item.id
+
+
+def test_every_practice_has_at_least_one_and_at_most_half_negatively_observed_items():
+    for scale in PRACTICES:
+        assert 1 <= len(scale.reversed_ids) <= len(scale.items) / 2, scale.id
+
+
+def test_the_ways_of_leading_have_no_reversed_item():
+    for scale in INSTRUMENT.scales_in(INSTRUMENT.sections[1]):
+        assert not scale.reversed_ids, scale.id
+
+
+def test_special_codes_fit_what_the_facet_asks():
+    for scale in PRACTICES:
+        for facet in scale.facets:
+            for item in facet.items:
+                assert "DK" in item.special_codes
+                assert ("EARLY" in item.special_codes) == (scale.id == "IMP"), item.id
+                assert ("LATER" in item.special_codes) == (scale.id == "INI"), item.id
+
+
+def test_wordings_do_not_repeat_one_another():
+    content = {
+        item.id: set(words_of(filled(item)))
+        - {"the", "a", "of", "to", "in", "people", "this", "work", "service", "users", "staff"}
+        for item in ITEMS
+    }
+    for (one, first), (two, second) in combinations(content.items(), 2):
+        if INSTRUMENT.scale_of_item[one] is not INSTRUMENT.scale_of_item[two]:
+            overlap = len(first & second) / len(first | second)
+            assert overlap < 0.5, f"{one} and {two}"
+
+
+def test_the_pictures_of_leading_are_of_equal_length():
+    lengths = [
+        len(words_of(str(part.description)))
+        for part in INSTRUMENT.allocations[0].parts
+        if part.id != "oth"
+    ]
+    assert max(lengths) - min(lengths) <= 3
+
+
+def test_every_practice_has_two_or_three_reflective_questions():
+    for scale in PRACTICES:
+        assert 2 <= len(scale.reflective_questions) <= 3
+        assert all(str(text).endswith("?") for text in scale.reflective_questions)
+
+
+SOURCES = Path("../shared/seeds")
+
+
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not here")
+def test_every_source_line_exists_and_is_not_blank():
+    texts = {
+        path.name[:3]: path.read_text(encoding="utf-8").split("\n") for path in SOURCES.glob("*")
+    }
+    for item in ITEMS:
+        for reference in item.source_lines:
+            source, line = reference.split(":")
+            assert texts[source][int(line) - 1].strip(), f"{item.id}: {reference}"

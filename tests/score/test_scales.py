@@ -1,0 +1,76 @@
+"""What a scale score is."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.instrument import load_instrument
+from pipeline.score import key_items, keyed_scales, score_responses, score_scale
+
+INSTRUMENT = load_instrument("instrument", "long")
+SCALE = INSTRUMENT.by_id["COM"]
+
+
+@pytest.fixture
+def responses():
+    answers = np.random.default_rng(1).integers(1, 6, size=(40, len(INSTRUMENT.items)))
+    frame = pd.DataFrame(answers, columns=list(INSTRUMENT.items)).astype("Int64")
+    frame = frame.mask(np.random.default_rng(2).random(frame.shape) < 0.15)
+    return frame.assign(
+        respondent=[f"r{i}" for i in range(40)], site="a", wave="1", group=None
+    ).astype({"respondent": "string", "site": "string", "wave": "string", "group": "string"})
+
+
+def one_person(**answers):
+    row = dict.fromkeys(SCALE.item_ids, None) | answers
+    return pd.DataFrame([row]).astype("Int64")
+
+
+def test_a_score_is_the_mean_of_the_keyed_items():
+    positive = [item for item in SCALE.item_ids if item not in SCALE.reversed_ids]
+    person = one_person(**dict.fromkeys(positive, 5), **dict.fromkeys(SCALE.reversed_ids, 1))
+    assert score_scale(person, SCALE)[0] == 5
+
+
+def test_reversed_items_are_turned_round_and_no_others():
+    person = one_person(**dict.fromkeys(SCALE.item_ids, 2))
+    keyed = key_items(person, SCALE).iloc[0]
+    for item in SCALE.item_ids:
+        assert keyed[item] == (4 if item in SCALE.reversed_ids else 2)
+
+
+def test_the_missing_item_rule_holds_at_its_edge():
+    enough = dict.fromkeys(SCALE.item_ids[: SCALE.min_answered], 3)
+    too_few = dict.fromkeys(SCALE.item_ids[: SCALE.min_answered - 1], 3)
+    assert score_scale(one_person(**enough), SCALE)[0] == 3
+    assert pd.isna(score_scale(one_person(**too_few), SCALE)[0])
+
+
+def test_keying_twice_gives_the_answers_back(responses):
+    twice = key_items(key_items(responses, SCALE), SCALE)
+    pd.testing.assert_frame_equal(twice, responses[SCALE.item_ids].astype("Float64"))
+
+
+def test_the_answers_handed_over_are_not_changed(responses):
+    before = responses.copy()
+    score_responses(responses, INSTRUMENT)
+    pd.testing.assert_frame_equal(responses, before)
+
+
+def test_the_order_of_respondents_does_not_matter(responses):
+    shuffled = responses.sample(frac=1, random_state=3)
+    one = score_responses(responses, INSTRUMENT).set_index("respondent").sort_index()
+    two = score_responses(shuffled, INSTRUMENT).set_index("respondent").sort_index()
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_scores_stay_within_the_response_scale(responses):
+    scores = score_responses(responses, INSTRUMENT)[[scale.id for scale in INSTRUMENT.scales]]
+    assert scores.min().min() >= 1
+    assert scores.max().max() <= 5
+
+
+def test_keyed_scales_have_numbers_or_nan(responses):
+    for items in keyed_scales(responses, INSTRUMENT).values():
+        assert (items.dtypes == "float64").all()
+        assert items.isna().any().any()

@@ -1,0 +1,77 @@
+"""The one file an evaluator edits, and what is said when it is wrong."""
+
+from copy import deepcopy
+
+import pytest
+import yaml
+
+from pipeline.problems import InputError
+from pipeline.study import read_study
+
+FILE = "config/config.yaml"
+
+
+@pytest.fixture
+def config():
+    with open(FILE, encoding="utf-8") as file:
+        return deepcopy(yaml.safe_load(file))
+
+
+def told(config):
+    with pytest.raises(InputError) as caught:
+        read_study(config, FILE)
+    return str(caught.value)
+
+
+def test_the_bundled_example_can_be_read(config):
+    study = read_study(config, FILE)
+    assert study.synthetic
+    assert study.minimum_n == 11
+    assert len(study.exports) == 3
+
+
+def test_a_misspelt_key_is_told_with_what_was_meant(config):
+    config["exprots"] = config.pop("exports")
+    assert "key 'exprots': this key is not known; did you mean 'exports'?" in told(config)
+
+
+def test_a_misspelt_key_inside_a_section_is_told_with_its_place(config):
+    config["exports"][1]["site_colum"] = config["exports"][1].pop("site_column")
+    assert "key 'exports[1].site_colum'" in told(config)
+    assert "did you mean 'site_column'?" in told(config)
+
+
+def test_a_file_that_is_not_there_is_told(config):
+    config["exports"][0]["file"] = "data/nowhere.csv"
+    assert "there is no file or folder 'data/nowhere.csv'" in told(config)
+
+
+@pytest.mark.parametrize("path", ["../secret.csv", "/etc/passwd", "C:/x.csv", "data/../../x"])
+def test_a_path_outside_the_study_is_refused(config, path):
+    config["exports"][0]["file"] = path
+    assert "must be a path inside this folder" in told(config)
+
+
+@pytest.mark.parametrize("key", ["data", "reports"])
+def test_results_cannot_be_sent_outside_the_study(config, key):
+    config["folders"][key] = "../elsewhere"
+    assert "must be a path inside this folder" in told(config)
+
+
+def test_a_lower_minimum_needs_a_reason(config):
+    config["disclosure"] = {"minimum_n": 7}
+    assert "needs disclosure.override_reason" in told(config)
+    config["disclosure"]["override_reason"] = "All sites agreed in writing on 1 March."
+    assert read_study(config, FILE).minimum_n == 7
+
+
+def test_a_minimum_below_five_is_refused_whatever_the_reason(config):
+    config["disclosure"] = {"minimum_n": 4, "override_reason": "We would like to see more."}
+    assert "4 is less than the minimum of 5" in told(config)
+
+
+def test_all_problems_are_told_at_once(config):
+    config["exports"][0]["file"] = "data/nowhere.csv"
+    config["exports"][1]["file"] = "/etc/passwd"
+    config["disclosure"] = {"minimum_n": 7}
+    assert len(told(config).splitlines()) == 3
