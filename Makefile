@@ -15,14 +15,14 @@ demo-real: CONFIG := data/example/leadership_climate/config.yaml
 demo-real: reports  ## real answers: 2,042 soldiers in 49 companies
 
 reports: $(READY)  ## the reports of any study: make reports CONFIG=config/my_study.yaml
-	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+	@test -f $(CONFIG) || { echo "There is no file $(CONFIG); copy config/config.yaml and change it."; exit 2; }
+	@$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
 test: $(READY)  ## format, lint, types, workflow lint and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile pipeline/rules
-	$(BIN)/snakemake --lint
 	$(BIN)/pytest
 
 $(READY): requirements.lock pyproject.toml

@@ -21,7 +21,7 @@ onstart:
 
 
 onsuccess:
-    print(f"\nThe reports are ready: {STUDY.reports_folder}/index.html")
+    tell_where_the_reports_are()
 
 
 onerror:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,25 +20,26 @@ class BlankAnswers:
 
     Attributes
     ----------
-    person : ndarray of int
-        Row of the respondent.
-    item, reason : ndarray of str
-        Which item, and the special code or SKIPPED.
+    persons : mapping
+        For each item and reason (a special code or SKIPPED), the rows of the respondents.
     n_people : int
         Number of respondents there are.
     """
 
-    person: NDArray[np.intp]
-    item: NDArray[np.object_]
-    reason: NDArray[np.object_]
+    persons: Mapping[tuple[str, str], NDArray[np.intp]]
     n_people: int
 
     def count(self, items: list[str], reason: str | None = None) -> Numbers:
         """Per respondent, how many of `items` got this reason, or any."""
-        wanted = np.isin(self.item, items)
-        if reason is not None:
-            wanted &= self.reason == reason
-        return np.bincount(self.person[wanted], minlength=self.n_people).astype(float)
+        chosen = [
+            persons
+            for (item, why), persons in self.persons.items()
+            if item in items and reason in (None, why)
+        ]
+        total = np.zeros(self.n_people)
+        for persons in chosen:
+            total += np.bincount(persons, minlength=self.n_people)
+        return total
 
 
 def blank_answers(
@@ -47,13 +49,12 @@ def blank_answers(
     put = {code.id for code in instrument.special_codes} | {"SKIPPED"}
     kept = missing[missing["reason"].isin(put) & missing["column"].isin(list(instrument.items))]
     person = pd.Index(respondents).get_indexer(pd.Index(kept["respondent"]))
-    known = person >= 0
-    return BlankAnswers(
-        person[known],
-        kept["column"].to_numpy(dtype=object)[known],
-        kept["reason"].to_numpy(dtype=object)[known],
-        len(respondents),
-    )
+    known = kept.assign(person=person)[person >= 0]
+    persons = {
+        (str(item), str(reason)): block["person"].to_numpy(dtype=np.intp)
+        for (item, reason), block in known.groupby(["column", "reason"], sort=True)
+    }
+    return BlankAnswers(persons, len(respondents))
 
 
 def answers_of(people: pd.DataFrame, column: str) -> Numbers:

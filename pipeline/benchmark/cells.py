@@ -62,7 +62,7 @@ def _ratio(numerator: Numbers, denominator: Numbers) -> Numbers:
 def cells_by(people: pd.DataFrame, columns: list[str]) -> Cells:
     """Cells of the respondents who have a value in each of `columns` (of wave, site, group)."""
     grouped = people.groupby(columns, sort=True, dropna=True)
-    of_person = grouped.ngroup().fillna(-1).to_numpy(dtype=np.intp)
+    of_person = np.asarray(grouped.ngroup().fillna(-1), dtype=np.intp)
     labels = people.dropna(subset=columns)[columns].drop_duplicates().sort_values(columns)
     return Cells(
         labels.reindex(columns=["wave", "site", "group"]).reset_index(drop=True), of_person

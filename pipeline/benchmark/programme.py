@@ -109,13 +109,13 @@ def _pooled_gaps(
     halves = [described[described["group"] == group] for group in order]
     if len(halves) == 2:
         pair = halves[0].merge(halves[1], on=["wave", "scale"], suffixes=("_1", "_2"))
-        first, second = (
-            tuple(_numbers(pair, f"{name}_{place}") for name in ("n", "mean", "sd"))
-            for place in (1, 2)
-        )
-        yield from gap_rows(
-            pair[["wave", "scale"]], first, second, confidence_level, NOT_ADJUSTED
-        )
+        first, second = _described(pair, 1), _described(pair, 2)
+        yield from gap_rows(pair[["wave", "scale"]], first, second, confidence_level, NOT_ADJUSTED)
+
+
+def _described(pair: pd.DataFrame, place: int) -> Described:
+    n, mean, sd = (_numbers(pair, f"{name}_{place}") for name in ("n", "mean", "sd"))
+    return n, mean, sd
 
 
 def order_of_groups(site_estimates: pd.DataFrame) -> list[str]:
@@ -138,9 +138,9 @@ def _pooled_shares(used: pd.DataFrame) -> Iterator[pd.DataFrame]:
     by_cell = counted.groupby([*CELL, "statistic"], dropna=False, sort=True)
     sums = by_cell[["numerator", "denominator", "n_respondents"]].sum().astype(float)
     labels = sums.index.to_frame(index=False)
-    total = sums["denominator"].to_numpy()
-    share = sums["numerator"].to_numpy() / np.where(total > 0, total, np.nan)
-    found = rows(labels, "", POOLED_SHARE, share, sums["n_respondents"].to_numpy())
+    total = _numbers(sums, "denominator")
+    share = _numbers(sums, "numerator") / np.where(total > 0, total, np.nan)
+    found = rows(labels, "", POOLED_SHARE, share, _numbers(sums, "n_respondents"))
     yield found.assign(statistic=labels["statistic"])
 
 

@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.benchmark.intervals import T_INTERVAL, Interval, condition_of, mean_interval
+from pipeline.benchmark.intervals import (
+    NO_ANSWERS,
+    T_INTERVAL,
+    Interval,
+    condition_of,
+    mean_interval,
+)
 from pipeline.tables import ESTIMATES, conform
 
 Numbers = NDArray[np.float64]
@@ -20,7 +26,8 @@ def rows(
     labels: pd.DataFrame, statistic: str, method: str, estimate: Numbers, n: Numbers
 ) -> pd.DataFrame:
     """A row a cell for one statistic without an interval."""
-    condition = np.where(n == 0, "no_answers", None)
+    condition = np.full(len(n), None, dtype=object)
+    condition[n == 0] = NO_ANSWERS
     return labels.assign(
         statistic=statistic, estimate=estimate, n_respondents=n, method=method, condition=condition
     )

@@ -51,10 +51,11 @@ def estimate_sites(
     DataFrame
         By the contract ESTIMATES. ``group`` is empty for everyone. Of a scale: ``mean``, ``sd``,
         ``share_<code>``, ``answers_put`` (the denominator of these shares), ``gap``,
-        ``gap_standardised``, ``lowest_possible``, ``highest_possible``, ``place_in_gap`` of a group. Of an item: ``mean`` as
-        worded, ``sd``, ``share_<value>``, ``share_low``, ``share_middle``, ``share_high``,
+        ``gap_standardised``, ``lowest_possible``, ``highest_possible``. Of an item: ``mean``
+        as worded, ``sd``, ``share_<value>``, ``share_low``, ``share_middle``, ``share_high``,
         ``share_<code>``. Of a constant sum: ``mean_counters``, ``sd_counters``, ``dispersion``.
-        Of the site: ``respondents``.
+        Of the site: ``respondents``; of a group also ``place_in_gap`` (1 for the group that a
+        gap subtracts from).
     """
     people = responses.sort_values(["wave", "site", "respondent"], ignore_index=True)
     scored = scores.set_index("respondent").reindex(people["respondent"])
@@ -167,7 +168,7 @@ def _gaps(
 
 def _cell_numbers(cells: Cells) -> pd.DataFrame:
     numbered = cells.labels.assign(cell=np.arange(len(cells.labels)))
-    return numbered.pivot(index=["wave", "site"], columns="group", values="cell")
+    return numbered.pivot(index=["wave", "site"], columns="group", values="cell")  # noqa: PD010
 
 
 def _at(described: Described, cells: NDArray[np.intp]) -> Described:

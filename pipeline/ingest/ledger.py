@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -52,7 +53,7 @@ def account_cells(
     kept = typed.outcomes[analysed.to_numpy(dtype=bool)]
     counts: list[tuple[str, str, str, int]] = []
     for place, column in enumerate(typed.columns):
-        found = np.bincount(kept[:, place], minlength=len(names)) if len(kept) else []
+        found = np.bincount(kept[:, place], minlength=len(names))
         counts += [(raw.file, column, names[k], int(n)) for k, n in enumerate(found) if n]
         if excluded := len(raw.cells) - len(kept):
             counts.append((raw.file, column, EXCLUDED_ROW, excluded))
@@ -157,12 +158,11 @@ def _cell_faults(
     missing: pd.DataFrame,
 ) -> Iterator[str]:
     """Counts taken from the answers and reasons handed on, against those of the ledger."""
-    key = ["export", "column", "outcome"]
-    booked = ledger_cells.set_index(key)["cells"].astype("int64")
+    booked = ledger_cells.set_index(["export", "column", "outcome"])["cells"].astype("int64")
     counted = _counted_again(rows_read, answer_columns, responses, missing)
     both = pd.concat([booked.rename("booked"), counted.rename("counted")], axis=1).fillna(0)
-    for (export, column, outcome), row in both[both["booked"] != both["counted"]].iterrows():
-        yield f"{export}, {column}, {outcome}: {row['booked']} booked, {row['counted']} found"
+    for key, row in both[both["booked"] != both["counted"]].iterrows():
+        yield f"{key}: {row['booked']} booked, {row['counted']} found"
 
 
 def _counted_again(
@@ -172,14 +172,10 @@ def _counted_again(
     missing: pd.DataFrame,
 ) -> pd.Series:
     exports = responses.set_index("respondent")["export"]
-    reasons = pd.DataFrame(
-        {
-            "export": missing["respondent"].map(exports).astype("string"),
-            "column": missing["column"].astype("string"),
-            "outcome": missing["reason"].astype("string"),
-        }
-    ).value_counts()
-    counts = {tuple(map(str, key)): int(n) for key, n in reasons.items()}
+    export_of_cell = missing["respondent"].map(exports).astype("string")
+    counts: dict[tuple[str, str, str], int] = Counter(
+        zip(export_of_cell, missing["column"], missing["reason"], strict=True)
+    )
     for export, read in rows_read.items():
         rows = responses[responses["export"] == export]
         for column, answered in rows[list(answer_columns)].notna().sum().items():

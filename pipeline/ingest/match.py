@@ -1,4 +1,4 @@
-"""Columns of an export matched to answer columns of the questionnaire, by code and never by guess."""
+"""Columns of an export matched to the questionnaire, by code and never by guess."""
 
 from __future__ import annotations
 

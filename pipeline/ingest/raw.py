@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ YES_WORDS = frozenset({"1", "y", "yes", "true", "checked", "finished", "complete
 NO_WORDS = frozenset(
     {"0", "n", "no", "false", "unchecked", "unfinished", "incomplete", "not finished"}
 )
+RecordKind = Literal["string", "boolean", "Float64"]
 _NUMBER = re.compile(r"[0-9]{1,12}([.,][0-9]+)?")
 
 
@@ -127,15 +129,12 @@ class Platform:
         The rows of a sheet; raises InputError.
     decisive : str
         What in a file would settle that it comes from this platform.
-    export_advice : str
-        How to export so that every question is recognised.
     """
 
     name: str
     signature: Callable[[Sheet], Signature]
     read: Callable[[Sheet, ExportSource, Instrument], RawExport]
     decisive: str
-    export_advice: str
 
 
 def signature_of(*clues: tuple[int, bool, str]) -> Signature:
@@ -182,7 +181,7 @@ def record_of(
     excluded: pd.Series | None = None,
 ) -> pd.DataFrame:
     """The record columns with their types; what a platform does not tell is missing."""
-    given = {
+    given: dict[str, tuple[pd.Series | None, RecordKind]] = {
         "response_id": (response_id, "string"),
         "finished": (finished, "boolean"),
         "seconds": (seconds, "Float64"),
@@ -196,11 +195,11 @@ def record_of(
     return pd.DataFrame(columns, index=index)
 
 
-def translate(cells: pd.Series, read: Callable[[str], object], kind: str) -> pd.Series:
+def translate(cells: pd.Series, read: Callable[[str], object], kind: RecordKind) -> pd.Series:
     """Each cell read by a function that is called once for every distinct text."""
     codes, texts = pd.factorize(cells.to_numpy(dtype=object))
-    meanings = pd.array([read(str(text)) for text in texts], dtype=kind)
-    return pd.Series(meanings.take(codes), index=cells.index)
+    meanings = pd.Series([read(str(text)) for text in texts], dtype=object).astype(kind)
+    return pd.Series(meanings.array.take(codes), index=cells.index)
 
 
 def text_or_missing(text: str) -> object:

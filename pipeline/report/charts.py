@@ -273,8 +273,11 @@ def diverging_bar(
 ) -> DivergingBar:
     """A bar whose middle answer, or the border between the two middle ones, is at half width.
 
-    A share of 100 % is as long as half of the drawing, so every bar fits whatever the answers.
+    A share of 100 % is as long as half of the drawing, so every bar fits whatever the answers;
+    rounded shares that add up to more are drawn in proportion.
     """
+    whole = max(1.0, sum(shares))
+    shares = [share / whole for share in shares]
     halves = len(shares) // 2
     before = sum(shares[:halves]) + (shares[halves] / 2 if len(shares) % 2 else 0.0)
     start = 0.5 - before / 2

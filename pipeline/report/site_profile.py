@@ -164,8 +164,8 @@ def _spreads(
         setting.say(
             "counters.spread" if here.value != everywhere.value else "counters.same_spread",
             question=shared.title,
-            here=formatting.coefficient(here.value),
-            programme=formatting.coefficient(everywhere.value),
+            here=formatting.counters(here.value),
+            programme=formatting.counters(everywhere.value),
         )
         for shared in found
         if site is not None

@@ -33,6 +33,8 @@ class HeldBack:
             return "count"
         if self.statistic in ("mean_counters", "dispersion"):
             return "counters"
+        if self.statistic != "mean" and not self.statistic.startswith("share_"):
+            return "working"
         if self.group is not None:
             return "group"
         if self.item is not None:

@@ -60,8 +60,6 @@ rule publish:
         index="<reports>/index.html",
     log:
         "<logs>/publish.log",
-    params:
-        reports=STUDY.reports_folder,
     message:
         "Putting the reports in place"
     script:

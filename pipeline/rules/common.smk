@@ -1,5 +1,6 @@
 """The study and what all rules share."""
 
+import atexit
 import sys
 from pathlib import Path
 
@@ -47,7 +48,19 @@ def tell_problems():
     """End a failed run with what went wrong, in plain lines, and what to do."""
     problems = Path(STUDY.data_folder, "logs", PROBLEMS_FILE)
     lines = problems.read_text(encoding="utf-8") if problems.exists() else ""
-    print(f"\nNo reports were made. What is wrong:\n{lines}", file=sys.stderr)
+    say_last(f"\nNo new reports were made. What is wrong:\n{lines}")
+
+
+def tell_where_the_reports_are():
+    """End a run with the page to open."""
+    say_last(
+        f"\nThe reports are ready, open this page:\n{STUDY.reports_folder}/index.html"
+    )
+
+
+def say_last(message):
+    """Print a message after everything that Snakemake has to say."""
+    atexit.register(print, message, file=sys.stderr)
 
 
 def slices_of(wildcards):

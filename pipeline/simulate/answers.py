@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from pipeline.instrument import Allocation, Facet, Instrument, Item, Question, Scale
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 _SHIFTS = np.linspace(-4.0, 4.0, 8001)
 
 
-def shift_for_mean(thresholds: Sequence[float], mean: float, lowest: int = 1) -> float:
+def shift_for_mean(thresholds: ArrayLike, mean: float, lowest: int = 1) -> float:
     r"""How far to move thresholds so that a standard normal answer has the given mean.
 
     Solves :math:`\text{lowest} + \sum_k \Phi(d - \tau_k) = \text{mean}` for :math:`d`, for
@@ -53,15 +53,17 @@ def _item_answer(
     model: MeasurementModel,
     rng: np.random.Generator,
 ) -> Floats:
-    loading, mean = model.items.loc[item.id, ["loading", "mean"]]
+    loading = float(model.items["loading"][item.id])
+    mean = float(model.items["mean"][item.id])
     on_wording = model.wording_loading if item.keyed == -1 else 0.0
     error = np.sqrt(1 - loading**2 - on_wording**2)
     underlying = loading * trait + on_wording * wording + error * rng.standard_normal(len(trait))
     cuts = np.array(model.thresholds[scale.response_scale.id])
     moved = cuts - shift_for_mean(cuts, mean, scale.response_scale.lowest)
     values = np.array(scale.response_scale.values, dtype=float)
-    option = np.searchsorted(moved, underlying)
-    return values[option] if item.keyed == 1 else values[::-1][option]
+    in_order = values if item.keyed == 1 else values[::-1]
+    answers: Floats = in_order[np.searchsorted(moved, underlying)]
+    return answers
 
 
 def put_in_special_codes(
@@ -101,9 +103,9 @@ def _rate(rate: CodeRate, facet: Facet, facts: pd.DataFrame) -> Floats:
     if rate.by == "everyone":
         return np.full(len(facts), rate.rates["everyone"]["everyone"])
     if rate.by == "exposure":
-        return facts["group"].map(rate.rates[facet.exposure]).to_numpy(dtype=float)
+        return np.asarray(facts["group"].map(rate.rates[facet.exposure]), dtype=np.float64)
     by_value = {float(value): share for value, share in rate.rates[str(rate.question)].items()}
-    return facts[rate.question].map(by_value).fillna(0.0).to_numpy(dtype=float)
+    return np.asarray(facts[rate.question].map(by_value).fillna(0.0), dtype=np.float64)
 
 
 def draw_allocation(
@@ -154,7 +156,8 @@ def _leaning(
     weights = np.array([follows[scale] for scale in scales])
     explained = weights @ correlations.loc[scales, scales].to_numpy() @ weights
     chance = np.sqrt(1 - explained) * rng.standard_normal(len(traits))
-    return ndtr(traits[scales].to_numpy() @ weights + chance)
+    leaning: Floats = ndtr(traits[scales].to_numpy() @ weights + chance)
+    return leaning
 
 
 def _choose(chances: Mapping[int, float], leaning: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -109,7 +109,7 @@ def _thresholds_fit(content: Mapping[str, Any], instrument: Instrument) -> Itera
         if len(cuts) != len(response_scale.options) - 1:
             cure = f"'{name}' needs {len(response_scale.options) - 1} thresholds"
             yield Wrong("thresholds", cure)
-        elif any(high <= low for low, high in zip(cuts, cuts[1:], strict=False)):
+        elif any(high <= low for low, high in pairwise(cuts)):
             yield Wrong("thresholds", f"the thresholds of '{name}' must rise")
 
 
@@ -140,7 +140,10 @@ def _wrong_rate(code: str, rate: Mapping[str, Any], instrument: Instrument) -> I
     place = f"special_codes.{code}"
     if "by_exposure" in rate:
         yield from _wrong_exposures(place, code, rate["by_exposure"], instrument)
-    questions = {"by_context": instrument.context_questions, "by_person": instrument.person_questions}
+    questions = {
+        "by_context": instrument.context_questions,
+        "by_person": instrument.person_questions,
+    }
     for kind, known in questions.items():
         for name in rate.get(kind, {}):
             if name not in {question.id for question in known if question.kind == "single"}:

@@ -135,9 +135,7 @@ def _design(content: Mapping[str, Any]) -> Design:
 
 
 def _site(content: Mapping[str, Any]) -> SiteDesign:
-    texts = {
-        name: tuple(content.get(name, ())) for name in ("other_spellings", "also_exported_as")
-    }
+    texts = {name: tuple(content.get(name, ())) for name in ("other_spellings", "also_exported_as")}
     return SiteDesign(**{**content, **texts})
 
 

@@ -170,8 +170,7 @@ def _model(content: Mapping[str, Any], instrument: Instrument) -> MeasurementMod
             name: _question(given, groups) for name, given in content["person_questions"].items()
         },
         context_questions={
-            name: _by_value(shares)
-            for name, shares in content.get("context_questions", {}).items()
+            name: _by_value(shares) for name, shares in content.get("context_questions", {}).items()
         },
         median_minutes=content["minutes"]["median"],
         spread_minutes=content["minutes"]["spread"],

@@ -12,8 +12,9 @@ from pipeline.simulate.sites import context_shifts
 def draw_people(
     sites: pd.DataFrame, model: MeasurementModel, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """One row a person: ``place`` (row of the site), ``site``, ``platform``, ``group``, ``seconds``.
+    """One row a person: where and how they answer, their group and their time.
 
+    Columns are ``place`` (row of the site), ``site``, ``platform``, ``group`` and ``seconds``.
     The shares of the groups in a site follow a Dirichlet distribution around `group_mix`; the
     time is log-normal.
     """

@@ -37,9 +37,7 @@ def draw_sites(
     return sites
 
 
-def spread_evenly(
-    shares: Mapping[int, float], count: int, rng: np.random.Generator
-) -> list[int]:
+def spread_evenly(shares: Mapping[int, float], count: int, rng: np.random.Generator) -> list[int]:
     """`count` answers in random order, as close to the shares as whole numbers allow.
 
     Largest remainders: each answer gets the whole part of its share of `count`, and those with
@@ -61,7 +59,7 @@ def _tick(
 
 
 def context_shifts(sites: pd.DataFrame, model: MeasurementModel) -> pd.DataFrame:
-    """How far its site form shifts each trait of a site: sites by scales, in standard deviations."""
+    """Shift of each trait by the site form: sites by scales, in standard deviations."""
     shifts = pd.DataFrame(0.0, index=sites.index, columns=model.correlations.columns)
     for question, effects in model.context_effects.items():
         if question not in sites:

@@ -24,7 +24,7 @@ log_to(snakemake.log[0])
 study = snakemake.params.study
 
 sites = gather_rows(read_table(path, ESTIMATES) for path in snakemake.input.estimates)
-rules = DisclosureRules(minimum_n=study.minimum_n, override_reason=study.override_reason)
+rules = DisclosureRules(minimum_n=study.minimum_n, override_reason=study.override_reason or "")
 programme = estimate_programme(sites, counting_sites(sites, rules), study.confidence_level)
 outcome = disclose(sites, programme, rules)
 

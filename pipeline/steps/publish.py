@@ -13,4 +13,4 @@ log_to(snakemake.log[0])
 overview = [Path(snakemake.input[name]) for name in ("index", "comparative", "technical")]
 site_pages = [page for folder in snakemake.input.pages for page in Path(folder).glob("*.html")]
 pages = {page.name: page for page in overview} | {f"sites/{p.name}": p for p in site_pages}
-replace_folder(pages, Path(snakemake.params.reports))
+replace_folder(pages, Path(snakemake.output.index).parent)

@@ -99,9 +99,7 @@ def _hidden(rule: Words) -> Mask:
     return np.array([word is not None for word in rule], dtype=bool)
 
 
-def _programme(
-    figure: Figure, counts: Mask, rules: DisclosureRules
-) -> tuple[Rule | None, float]:
+def _programme(figure: Figure, counts: Mask, rules: DisclosureRules) -> tuple[Rule | None, float]:
     n = float(figure.n[counts].sum())
     if n < rules.minimum_n:
         return Rule.MINIMUM_N, n
@@ -110,9 +108,7 @@ def _programme(
     return (Rule.CLASS_DISCLOSURE if _alike(figure, counts, rules) else None), n
 
 
-def _start(
-    figure: Figure, parent: Verdict | None, rules: DisclosureRules
-) -> tuple[Words, Mask]:
+def _start(figure: Figure, parent: Verdict | None, rules: DisclosureRules) -> tuple[Words, Mask]:
     rule = np.full(len(figure.n), None, dtype=object)
     counts = figure.n > 0
     rule[all_alike(figure.values, figure.measure, rules)] = Rule.CLASS_DISCLOSURE
@@ -127,9 +123,7 @@ def _start(
 
 
 def _enough(figure: Figure, pool: Mask, rules: DisclosureRules) -> bool:
-    return is_enough(
-        figure.n[pool], figure.values[pool], figure.measure, figure.minimum, rules
-    )
+    return is_enough(figure.n[pool], figure.values[pool], figure.measure, figure.minimum, rules)
 
 
 def _alike(figure: Figure, pool: Mask, rules: DisclosureRules) -> bool:
@@ -143,9 +137,7 @@ def _is_safe(figure: Figure, pool: Mask, rules: DisclosureRules) -> bool:
     return _enough(figure, pool, rules) and not _alike(figure, pool, rules)
 
 
-def _hide_more(
-    figure: Figure, rule: Words, counts: Mask, rules: DisclosureRules
-) -> Words:
+def _hide_more(figure: Figure, rule: Words, counts: Mask, rules: DisclosureRules) -> Words:
     rule, pool = rule.copy(), counts & _hidden(rule)
     candidates = np.flatnonzero(counts & ~pool)
     for site in candidates[np.argsort(figure.n[candidates], kind="stable")]:

@@ -93,10 +93,12 @@ def judge_groups(
     rule = np.array(total.rule, dtype=object)
     open_ = total.shown
     coarse = _few(left_over.n, rules) | _few(left_over.asked, rules)
-    safe = np.array([
-        not coarse[site] or _rounding_protects(site, everyone, groups, measure, step, rules)
-        for site in range(len(coarse))
-    ])
+    safe = np.array(
+        [
+            not coarse[site] or _rounding_protects(site, everyone, groups, measure, step, rules)
+            for site in range(len(coarse))
+        ]
+    )
     rule[open_ & ~safe] = Rule.PRECISION
     for group in groups:
         rule[open_ & all_alike_present(group, measure, rules)] = Rule.CLASS_DISCLOSURE

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from pipeline.benchmark.disclosure.rules import DisclosureRules
@@ -87,13 +88,12 @@ def with_family(estimates: pd.DataFrame) -> pd.DataFrame:
     """
     place = pd.Series("item", index=estimates.index)
     place = place.mask(estimates["item"].isna(), "scale").mask(estimates["scale"].isna(), "site")
-    lines = {
-        pair: family_of(*pair)
-        for pair in set(zip(estimates["statistic"], place, strict=True))
-    }
-    found = [lines[pair] for pair in zip(estimates["statistic"], place, strict=True)]
+    names = place + " " + estimates["statistic"].astype(object)
+    numbers, pairs = pd.factorize(names)
+    lines = [family_of(*reversed(pair.split(" ", 1))) for pair in pairs]
     plain = estimates["factor"].isna()
-    family = pd.Series([line.family if line else None for line in found], dtype="string")
-    rounding = pd.Series([line.rounding if line else "never" for line in found], dtype="string")
-    family.index = rounding.index = estimates.index
+    families = np.array([line.family if line else None for line in lines], dtype=object)
+    roundings = np.array([line.rounding if line else "never" for line in lines], dtype=object)
+    family = pd.Series(families[numbers], index=estimates.index, dtype="string")
+    rounding = pd.Series(roundings[numbers], index=estimates.index, dtype="string")
     return estimates.assign(family=family.where(plain), rounding=rounding.where(plain, "never"))

@@ -72,7 +72,7 @@ def _parent(key: Key, figures: dict[Key, Verdict]) -> Verdict | None:
 
 def _measures(estimates: pd.DataFrame) -> dict[str, Measure]:
     ends = estimates[estimates["statistic"].isin(["lowest_possible", "highest_possible"])]
-    wide = ends.drop_duplicates(["scale", "statistic"]).pivot(
+    wide = ends.drop_duplicates(["scale", "statistic"]).pivot(  # noqa: PD010
         index="scale", columns="statistic", values="estimate"
     )
     return {
@@ -96,7 +96,7 @@ def _wide(known: pd.DataFrame, family: str) -> pd.DataFrame:
     )
     keys = ["wave", "scale", "figure", "group", "site"]
     rows = rows.assign(group=rows["group"].fillna(""))
-    values = rows.assign(estimate=rows["estimate"].astype(float)).pivot(
+    values = rows.assign(estimate=rows["estimate"].astype(float)).pivot(  # noqa: PD010
         index=keys, columns="value_of", values="estimate"
     )
     n = rows.groupby(keys)["n_respondents"].first().astype(float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pipeline.ingest.raw import (
     ExportColumn,
     Platform,
     RawExport,
+    RecordKind,
     Sheet,
     Signature,
     cells_below,
@@ -37,7 +38,14 @@ RECORD_KEYS = ("respondent", "finished", "seconds")
 
 
 class _LoaderWithoutRepeats(yaml.SafeLoader):
-    """Safe YAML in which a key may stand only once."""
+    """Safe YAML in which a key may stand only once, without references to other places."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """The next node; raises ComposerError for a reference."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "references (*name) are not used", mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         """The mapping; raises ConstructorError when a key is repeated."""
@@ -103,7 +111,7 @@ def _code(heading: str, answers: Mapping[str, str]) -> str:
 
 
 def _record(index: pd.Index, cells: Mapping[str, pd.Series]) -> pd.DataFrame:
-    readings = {
+    readings: dict[str, tuple[str, Callable[[str], object], RecordKind]] = {
         "respondent": ("response_id", text_or_missing, "string"),
         "finished": ("finished", yes_or_no, "boolean"),
         "seconds": ("seconds", seconds_in, "Float64"),
@@ -118,7 +126,7 @@ def _record(index: pd.Index, cells: Mapping[str, pd.Series]) -> pd.DataFrame:
 def _read_mapping(path: Path, instrument: Instrument) -> dict[str, Any]:
     try:
         mapping = yaml.load(read_text(path), Loader=_LoaderWithoutRepeats)  # a SafeLoader
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         row = None if mark is None else mark.line + 1
         reason = getattr(error, "problem", None) or "cannot be read"
@@ -193,5 +201,4 @@ GENERIC = Platform(
     signature=signature,
     read=read,
     decisive="a mapping file",
-    export_advice="one row a response, one column a question",
 )

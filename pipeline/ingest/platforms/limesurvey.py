@@ -119,5 +119,4 @@ LIMESURVEY = Platform(
     signature=signature,
     read=read,
     decisive="headings submitdate, lastpage and startlanguage",
-    export_advice="question codes as headings, answer codes as answers",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from pipeline.ingest.raw import (
     ExportColumn,
     Platform,
     RawExport,
+    RecordKind,
     Sheet,
     Signature,
     cells_below,
@@ -31,8 +32,10 @@ from pipeline.problems import InputError, Problem, refuse_if_any
 
 SEEN_UNANSWERED = "-99"
 RECORD_HEADINGS = folded_set(
-    ["ResponseId", "StartDate", "EndDate", "Status", "Duration (in seconds)", "Finished"]
-    + ["DistributionChannel", "UserLanguage"]
+    (
+        *("ResponseId", "StartDate", "EndDate", "Status", "Duration (in seconds)", "Finished"),
+        *("DistributionChannel", "UserLanguage"),
+    )
 )
 USUAL_HEADINGS = RECORD_HEADINGS | folded_set(
     ["ResponseSet", "RecordedDate", "Progress", "IPAddress", "LocationLatitude"]
@@ -122,7 +125,9 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _translated(cells: pd.Series | None, read_text: object, kind: str) -> pd.Series | None:
+def _translated(
+    cells: pd.Series | None, read_text: Callable[[str], object], kind: RecordKind
+) -> pd.Series | None:
     return None if cells is None else translate(cells, read_text, kind)
 
 
@@ -171,5 +176,4 @@ QUALTRICS = Platform(
     signature=signature,
     read=read,
     decisive="a third row with an ImportId in every cell",
-    export_advice="numeric values, multi-value fields split into columns",
 )

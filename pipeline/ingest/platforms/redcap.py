@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -64,7 +65,7 @@ def read(sheet: Sheet, source: ExportSource, instrument: Instrument) -> RawExpor
     if any(" (choice=" in heading or heading == "Complete?" for heading in sheet.headings):
         cure = "this is an export of labels; export again as CSV with raw data"
         raise InputError([Problem(sheet.file, cure)])
-    fields = {} if source.dictionary is None else _read_dictionary(source)
+    fields = {} if source.dictionary is None else _read_dictionary(source.dictionary)
     refuse_if_any(list(_coding_problems(source, fields, instrument)))
     cells = cells_below(sheet, 1)
     return RawExport(
@@ -147,9 +148,8 @@ def _end_of_form(place: int, statuses: Sequence[int]) -> int | None:
     return next((status for status in statuses if status > place), None)
 
 
-def _read_dictionary(source: ExportSource) -> dict[str, Field]:
-    assert source.dictionary is not None
-    sheet = read_sheet(source.dictionary)
+def _read_dictionary(path: Path) -> dict[str, Field]:
+    sheet = read_sheet(path)
     places = {heading.casefold(): place for place, heading in enumerate(sheet.headings)}
     name = _place(places, "Variable / Field Name", "field_name")
     kind = _place(places, "Field Type", "field_type")
@@ -209,5 +209,4 @@ REDCAP = Platform(
     signature=signature,
     read=read,
     decisive="a heading redcap_data_access_group or <form>_complete",
-    export_advice="CSV with raw data",
 )

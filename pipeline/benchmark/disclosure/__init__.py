@@ -1,0 +1,13 @@
+"""Disclosure control: the one module through which numbers leave."""
+
+from pipeline.benchmark.disclosure.release import Disclosed, counting_sites, disclose
+from pipeline.benchmark.disclosure.rules import MEANING_OF_RULE, DisclosureRules, Rule
+
+__all__ = [
+    "MEANING_OF_RULE",
+    "Disclosed",
+    "DisclosureRules",
+    "Rule",
+    "counting_sites",
+    "disclose",
+]

@@ -1,0 +1,129 @@
+"""Small commands around the pipeline; the main job is ``snakemake``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.problems import InputError
+
+WRONG_INPUT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of ``python -m pipeline``.
+
+    Attributes
+    ----------
+    name, summary : str
+        What the user types, and what it does, in one sentence.
+    run : callable
+        Does it. Imports what it needs itself, so that the other commands stay fast.
+    add_arguments : callable
+        Tells the parser what the command understands.
+    """
+
+    name: str
+    summary: str
+    run: Callable[[argparse.Namespace], None]
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+
+
+def simulate_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``simulate`` understands."""
+    parser.add_argument("--folder", required=True, type=Path, help="where to write the files")
+    parser.add_argument("--seed", required=True, type=_seed, help="same seed, same bytes")
+    parser.add_argument(
+        "--instrument",
+        default="instrument",
+        help="folder of the questionnaire (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--form", default="long", help="form of the questionnaire (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--model",
+        type=Path,
+        help="what is expected of the answers (default: evidence/hypothesised_model.yaml in the "
+        "folder of the questionnaire)",
+    )
+    parser.add_argument(
+        "--design", type=Path, help="sites, and what goes wrong (default: the bundled programme)"
+    )
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError("the seed is a whole number such as 7")
+    return int(text)
+
+
+def simulate(given: argparse.Namespace) -> None:
+    """Draw a synthetic programme and write it as survey exports."""
+    import numpy as np
+
+    from pipeline.instrument import load_instrument
+    from pipeline.simulate import read_design, read_model, simulate_programme, write_exports
+
+    instrument = load_instrument(given.instrument, given.form)
+    expected = given.model or Path(given.instrument) / "evidence" / "hypothesised_model.yaml"
+    model = read_model(expected, instrument)
+    design = read_design() if given.design is None else read_design(given.design)
+    rng = np.random.default_rng(given.seed)
+    programme = simulate_programme(instrument, model, design, rng)
+    for path in write_exports(programme, instrument, given.folder, rng, _command(given)):
+        print(f"wrote {path.as_posix()}")
+
+
+def _command(given: argparse.Namespace) -> str:
+    """The command as it can be typed elsewhere: without folders of this machine."""
+    usual = {"instrument": "instrument", "form": "long", "model": None, "design": None}
+    options = {"folder": given.folder, "seed": given.seed}
+    options |= {name: getattr(given, name) for name in usual if getattr(given, name) != usual[name]}
+    shown = [f"--{name} {_without_machine(value)}" for name, value in options.items()]
+    return " ".join(["python -m pipeline simulate", *shown])
+
+
+def _without_machine(value: object) -> str:
+    path = Path(str(value))
+    return path.name if path.is_absolute() else path.as_posix()
+
+
+COMMANDS = (
+    Command(
+        "simulate",
+        "Write a synthetic programme as the exports of three survey platforms.",
+        simulate,
+        simulate_arguments,
+    ),
+)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline",
+        description="Small commands around the pipeline. To turn exports into reports, run "
+        "snakemake.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        own = commands.add_parser(command.name, help=command.summary, description=command.summary)
+        command.add_arguments(own)
+        own.set_defaults(run=command.run)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 if it went well, 2 if there is something for the user to mend."""
+    given = make_parser().parse_args(arguments)
+    try:
+        given.run(given)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return WRONG_INPUT
+    return 0

@@ -1,0 +1,58 @@
+"""The order in which a respondent meets the questions, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.instrument import Allocation, Instrument, Item, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the questionnaire.
+
+    Attributes
+    ----------
+    id, title, intro : str
+        The section it shows, and what stands at its head.
+    items, allocations, questions : tuple
+        What is asked on it, in this order.
+    """
+
+    id: str
+    title: str
+    intro: str
+    items: tuple[Item, ...] = ()
+    allocations: tuple[Allocation, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """Its answer columns."""
+        counters = [column for allocation in self.allocations for column in allocation.columns]
+        answers = [column for question in self.questions for column in question.columns]
+        return [*(item.id for item in self.items), *counters, *answers]
+
+
+def pages_of(instrument: Instrument) -> tuple[Page, ...]:
+    """A page for each section, and one about the respondent where there are such questions."""
+    by_id = {allocation.id: allocation for allocation in instrument.allocations}
+    sections = tuple(
+        Page(
+            section.id,
+            str(section.title),
+            str(section.intro),
+            tuple(item for scale in instrument.scales_in(section) for item in scale.items),
+            tuple(by_id[name] for name in section.allocation_ids),
+        )
+        for section in instrument.sections
+    )
+    if not instrument.person_questions:
+        return sections
+    about = Page("about", "About you", "About you.", questions=instrument.person_questions)
+    return (*sections, about)
+
+
+def columns_in_order(instrument: Instrument) -> list[str]:
+    """Every answer column in the order in which it is met."""
+    return [column for page in pages_of(instrument) for column in page.columns]

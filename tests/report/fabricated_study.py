@@ -1,0 +1,301 @@
+"""Released tables made up from any instrument, so that reports can be tested without a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.instrument import Instrument
+from pipeline.instrument.model import Grouping, Option, Question, RespondentGroup, Text
+from pipeline.report import Study
+from pipeline.tables import catalogue
+from pipeline.tables.schema import Table, conform
+
+WAVE = "2026 spring"
+PEOPLE = (45, 35, 25, 15, 6)
+"""People a site: all details, all but some, three answers, means only, nothing."""
+
+STUDY = Study(
+    title="Example programme",
+    wave=WAVE,
+    synthetic=True,
+    language="en",
+    source_note="Made up for the tests.",
+    product_version="0.1.0",
+    minimum_n=11,
+    override_reason=None,
+    settings={"confidence_level": "0.95", "seed": "20260401"},
+)
+
+
+@dataclass(frozen=True)
+class Fabricated:
+    """Everything the reports are made from."""
+
+    instrument: Instrument
+    study: Study
+    released: pd.DataFrame
+    withheld: pd.DataFrame
+    sites: pd.DataFrame
+    site_context: pd.DataFrame
+    ledger_rows: pd.DataFrame
+    ledger_cells: pd.DataFrame
+    ledger_columns: pd.DataFrame
+    screening: pd.DataFrame
+    psychometrics: dict[str, pd.DataFrame]
+
+    def with_(self, **changes: Any) -> Fabricated:
+        return replace(self, **changes)
+
+
+def fabricate(instrument: Instrument, n_sites: int = 5, seed: int = 1) -> Fabricated:
+    rng = np.random.default_rng(seed)
+    people = {f"s{place:02d}": PEOPLE[place % len(PEOPLE)] for place in range(n_sites)}
+    released = [*programme_rows(instrument, rng)]
+    withheld: list[dict[str, Any]] = []
+    for site, n in people.items():
+        for row in site_rows(instrument, site, n, rng):
+            if n >= row.pop("needs"):
+                released.append(row)
+            else:
+                names = ("wave", "site", "group", "scale", "item", "statistic", "method")
+                rule = "minimum_n" if n < 11 else "ladder"
+                withheld.append({**{k: row[k] for k in names if k in row}, "rule": rule})
+    return Fabricated(
+        instrument=instrument,
+        study=STUDY,
+        released=framed(released, catalogue.RELEASED),
+        withheld=framed(withheld, catalogue.WITHHELD),
+        sites=sites_frame(people),
+        site_context=context_frame(instrument, people, rng),
+        psychometrics=psychometrics(instrument, rng),
+        **account(instrument, people, rng),
+    )
+
+
+def framed(rows: list[dict[str, Any]], table: Table) -> pd.DataFrame:
+    return conform(pd.DataFrame(rows, columns=table.column_names), table)
+
+
+def site_rows(
+    instrument: Instrument, site: str, n: int, rng: np.random.Generator
+) -> Iterator[dict[str, Any]]:
+    base = {"wave": WAVE, "site": site, "n_respondents": 5 * round(n / 5), "method": "made up"}
+    yield {**base, "statistic": "respondents", "estimate": 5 * round(n / 5), "needs": 11}
+    groups = instrument.grouping.groups if instrument.grouping else ()
+    for group in groups:
+        yield {**base, "statistic": "respondents", "group": group.id, "estimate": 5 * round(n / 10), "needs": 25}
+    for scale in instrument.scales:
+        low, high = scale.response_scale.lowest, scale.response_scale.highest
+        about = {**base, "scale": scale.id}
+        yield {**about, "statistic": "mean", **interval(rng, low, high, n), "needs": 11}
+        for code in instrument.special_codes:
+            yield {**about, "statistic": f"share_{code.id}", "estimate": round(rng.beta(1, 12), 2), "needs": 11}
+        for group in groups:
+            yield {**about, "group": group.id, "statistic": "mean", **interval(rng, low, high, n / 2), "needs": 25}
+        if groups:
+            gap = rng.normal(0, 0.4)
+            half = 2 / np.sqrt(n)
+            yield {**about, "statistic": "gap", "estimate": round(gap, 2), "ci_low": round(gap - half, 2), "ci_high": round(gap + half, 2), "confidence_level": 0.95, "needs": 25}
+        for item in scale.items:
+            at = {**about, "item": item.id}
+            yield {**at, "statistic": "mean", **interval(rng, low, high, n), "needs": 20}
+            values = scale.response_scale.values
+            shares = np.round(rng.dirichlet(np.full(len(values), 2.0)), 2)
+            for value, share in zip(values, shares, strict=True):
+                yield {**at, "statistic": f"share_{value}", "estimate": share, "needs": 30}
+            half_way = len(values) // 2
+            three = (shares[:half_way].sum(), shares[half_way], shares[half_way + 1 :].sum())
+            for name, share in zip(("low", "middle", "high"), three, strict=True):
+                yield {**at, "statistic": f"share_{name}", "estimate": round(share, 2), "needs": 20}
+            for code in item.special_codes:
+                yield {**at, "statistic": f"share_{code}", "estimate": round(rng.beta(1, 9), 2), "needs": 20}
+    yield from ({**row, "needs": 11} for row in counter_rows(instrument, base, rng))
+
+
+def interval(rng: np.random.Generator, low: float, high: float, n: float) -> dict[str, float]:
+    middle, width = (low + high) / 2, high - low
+    mean = middle + width * float(np.clip(rng.normal(0.05, 0.12), -0.4, 0.4))
+    half = width / 2 / np.sqrt(n)
+    ends = (max(low, mean - half), min(high, mean + half))
+    return {"estimate": round(mean, 2), "ci_low": round(ends[0], 2), "ci_high": round(ends[1], 2), "confidence_level": 0.95}
+
+
+def counter_rows(
+    instrument: Instrument, base: dict[str, Any], rng: np.random.Generator
+) -> Iterator[dict[str, Any]]:
+    for allocation in instrument.allocations:
+        shares = rng.dirichlet(np.full(len(allocation.parts), 3.0)) * allocation.total
+        for column, mean in zip(allocation.columns, np.round(shares, 1), strict=True):
+            yield {**base, "scale": allocation.id, "item": column, "statistic": "mean_counters", "estimate": mean}
+        yield {**base, "scale": allocation.id, "statistic": "dispersion", "estimate": round(rng.uniform(0.8, 1.6), 1)}
+
+
+def programme_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    base = {"wave": WAVE, "n_respondents": 600, "method": "made up"}
+    yield {**base, "statistic": "respondents", "estimate": 600}
+    for scale in instrument.scales:
+        low, high = scale.response_scale.lowest, scale.response_scale.highest
+        about = {**base, "scale": scale.id}
+        mean = interval(rng, low, high, 600)
+        yield {**about, "statistic": "mean", **mean}
+        width = high - low
+        yield {**about, "statistic": "site_p10", "estimate": round(mean["estimate"] - 0.12 * width, 2)}
+        yield {**about, "statistic": "site_p90", "estimate": round(mean["estimate"] + 0.12 * width, 2)}
+        yield {**about, "statistic": "n_sites", "estimate": 20}
+        for code in instrument.special_codes:
+            yield {**about, "statistic": f"share_{code.id}", "estimate": round(rng.beta(1, 12), 2)}
+        for group in instrument.grouping.groups if instrument.grouping else ():
+            yield {**about, "group": group.id, "statistic": "mean", **interval(rng, low, high, 300)}
+        if instrument.grouping:
+            gap = rng.normal(0, 0.3)
+            yield {**about, "statistic": "gap", "estimate": round(gap, 2), "ci_low": round(gap - 0.15, 2), "ci_high": round(gap + 0.15, 2), "confidence_level": 0.95}
+    yield from counter_rows(instrument, base, rng)
+
+
+def sites_frame(people: dict[str, int]) -> pd.DataFrame:
+    names = ("Mill Street", "Harbour & Hill", "Old Orchard", "Bridge House", "Little Green")
+    rows = [
+        {"site": site, "label": f"{names[place % 5]} {place // 5 + 1}", "slug": f"site-{site}", "invited": 60}
+        for place, site in enumerate(people)
+    ]
+    return framed(rows, catalogue.SITES)
+
+
+def context_frame(
+    instrument: Instrument, people: dict[str, int], rng: np.random.Generator
+) -> pd.DataFrame:
+    rows = [
+        {"site": site, "question": question.id, "value": int(rng.choice([o.value for o in question.options]))}
+        for site in people
+        for question in instrument.context_questions
+    ]
+    return framed(rows, catalogue.SITE_CONTEXT)
+
+
+def account(
+    instrument: Instrument, people: dict[str, int], rng: np.random.Generator
+) -> dict[str, pd.DataFrame]:
+    rows, cells, columns, screening = [], [], [], []
+    for site, n in people.items():
+        export = f"private file name of {site}.csv"
+        for number in range(n + 2):
+            excluded = number >= n
+            rows.append({"export": export, "platform": "generic", "row": number + 2, "site": site, "outcome": "excluded" if excluded else "analysed", "reason": "PREVIEW" if excluded else None})
+        for column in instrument.answer_columns:
+            for outcome, count in (("ANSWERED", n - 1), ("SKIPPED", 1), ("EXCLUDED_ROW", 2)):
+                cells.append({"export": export, "column": column, "outcome": outcome, "cells": count})
+        for place, column in enumerate([*instrument.answer_columns, "e-mail of the person"], start=1):
+            known = column in instrument.answer_columns
+            columns.append({"export": export, "position": place, "heading": column, "use": "answer" if known else "dropped_personal", "answer_column": column if known else None})
+        for number in range(n):
+            screening.append({"respondent": f"secret-{site}-{number}", "site": site, "n_answered": 40, "longest_run": 4, "individual_sd": 0.9, "seconds_per_item": 6.0, "straight_line": bool(rng.random() < 0.02), "speeding": None, "excluded": False})
+    return {
+        "ledger_rows": framed(rows, catalogue.LEDGER_ROWS),
+        "ledger_cells": framed(cells, catalogue.LEDGER_CELLS),
+        "ledger_columns": framed(columns, catalogue.LEDGER_COLUMNS),
+        "screening": framed(screening, catalogue.SCREENING),
+    }
+
+
+def psychometrics(instrument: Instrument, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    parts = {
+        "item_analysis": list(_item_rows(instrument, rng)),
+        "reliability": list(_reliability_rows(instrument, rng)),
+        "factorability": [
+            {"statistic": "kmo", "estimate": 0.91},
+            {"statistic": "bartlett_chi_square", "estimate": 5210.4},
+            {"statistic": "bartlett_df", "estimate": 990},
+            {"statistic": "bartlett_p_value", "estimate": 0.0},
+        ],
+        "retention": list(_retention_rows(instrument)),
+        "factors": list(_factor_rows(instrument, rng)),
+        "variance": list(_variance_rows(instrument, rng)),
+    }
+    base = {"wave": WAVE, "n_respondents": 603, "method": "made up"}
+    return {
+        name: framed([{**base, **row} for row in rows], catalogue.ESTIMATES)
+        for name, rows in parts.items()
+    }
+
+
+def _item_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for scale in instrument.scales:
+        for item in scale.items:
+            about = {"scale": scale.id, "item": item.id}
+            for name, value in (
+                ("n_missing", 12), ("mean", 3.2), ("sd", 1.0), ("skewness", -0.3),
+                ("excess_kurtosis", -0.5), ("floor_share", 0.06), ("ceiling_share", 0.11),
+                ("item_rest_correlation", float(rng.uniform(0.3, 0.7))),
+            ):  # fmt: skip
+                yield {**about, "statistic": name, "estimate": value}
+            yield {**about, "statistic": "alpha_if_dropped", "condition": "too_few_respondents"}
+
+
+def _reliability_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for scale in instrument.scales:
+        alpha = float(rng.uniform(0.7, 0.9))
+        about = {"scale": scale.id}
+        yield {**about, "statistic": "cronbach_alpha", "estimate": alpha, "ci_low": alpha - 0.03, "ci_high": alpha + 0.03, "confidence_level": 0.95}
+        yield {**about, "statistic": "omega_total_observed", "estimate": alpha + 0.01, "condition": "heywood_case"}
+
+
+def _retention_rows(instrument: Instrument) -> Iterator[dict[str, Any]]:
+    n_items = len(instrument.items)
+    for kind in ("components", "factors"):
+        for rank in range(1, n_items + 1):
+            for name, value in (
+                ("observed", 9.3 / rank), ("simulated_mean", 1.6 - rank / n_items),
+                ("simulated_percentile", 1.7 - rank / n_items),
+            ):  # fmt: skip
+                yield {"factor": str(rank), "statistic": f"{name}_eigenvalue_{kind}", "estimate": value}
+        yield {"statistic": f"{kind}_suggested_by_mean", "estimate": 5}
+        yield {"statistic": f"{kind}_suggested_by_percentile", "estimate": 4}
+
+
+def _factor_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    scales = [
+        scale
+        for section in instrument.sections
+        if section.factor_model
+        for scale in instrument.scales_in(section)
+    ]
+    for scale in scales:
+        yield {"factor": scale.id, "statistic": "congruence", "estimate": 0.95}
+        for item in scale.items:
+            for other in scales:
+                size = 0.65 if other is scale else float(rng.normal(0, 0.1))
+                yield {"item": item.id, "factor": other.id, "statistic": "pattern", "estimate": size}
+            yield {"item": item.id, "factor": scale.id, "statistic": "target_loading", "estimate": 0.65, "condition": "cross_loading"}
+    for first, second in zip(scales[:-1], scales[1:], strict=True):
+        yield {"factor": f"{first.id} with {second.id}", "statistic": "factor_correlation", "estimate": 0.4}
+
+
+def _variance_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for scale in instrument.scales:
+        icc = float(rng.uniform(0.03, 0.15))
+        about = {"scale": scale.id}
+        yield {**about, "statistic": "icc1_anova_n0", "estimate": icc, "ci_low": icc / 2, "ci_high": icc * 2, "confidence_level": 0.95}
+        yield {**about, "statistic": "icc2_anova", "estimate": 0.7}
+        yield {**about, "statistic": "n_groups", "estimate": 20}
+
+
+def with_groups(instrument: Instrument) -> Instrument:
+    """The instrument with two groups and a site question, for one that has none."""
+    options = tuple(Option(v, Text({"en": f"Answer {v}"})) for v in (1, 2))
+    question = Question("role", Text({"en": "Role?"}), "single", options)
+    groups = tuple(
+        RespondentGroup(name, Text({"en": title}), (value,))
+        for name, title, value in (("one", "First group", 1), ("two", "Second group", 2))
+    )
+    context = (Question("field", Text({"en": "Which field?"}), "single", options),)
+    return replace(
+        instrument,
+        person_questions=(question,),
+        grouping=Grouping("role", groups),
+        context_questions=context,
+    )

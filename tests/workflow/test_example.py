@@ -1,0 +1,173 @@
+"""The whole flow on the bundled example: from three platforms' exports to reports."""
+
+import csv
+import shutil
+from collections import Counter
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from tests.workflow.conftest import files_below, run_snakemake
+
+SITES = 24
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def data(example_run):
+    return example_run[0] / "data"
+
+
+@pytest.fixture
+def built(example_run):
+    return example_run[0] / "reports" / "built"
+
+
+def test_the_run_ends_with_the_page_to_open(example_run):
+    _, run = example_run
+    assert run.status == 0, run.said
+    assert run.said.rstrip().endswith("reports/built/index.html")
+
+
+def test_there_is_an_index_a_comparative_a_technical_and_one_page_a_site(built):
+    pages = [name for name in files_below(built) if name.endswith(".html")]
+    assert {"index.html", "comparative.html", "technical.html"} <= set(pages)
+    assert len([name for name in pages if name.startswith("sites/")]) == SITES
+
+
+def test_every_link_leads_to_a_page(built):
+    class Links(HTMLParser):
+        found = ()
+
+        def handle_starttag(self, tag, attributes):
+            if tag == "a":
+                self.found = (*self.found, dict(attributes).get("href", ""))
+
+    for page in built.rglob("*.html"):
+        parser = Links()
+        parser.feed(page.read_text(encoding="utf-8"))
+        assert parser.found
+        for link in parser.found:
+            target, _, anchor = link.partition("#")
+            assert (page.parent / target).is_file() if target else anchor
+
+
+def test_every_row_of_every_export_is_analysed_or_excluded_for_a_reason(example_run, data):
+    folder, _ = example_run
+    ledger = read_csv(data / "1_ingest" / "ledger_rows.csv")
+    analysed = [row for row in ledger if row["outcome"] == "analysed"]
+    excluded = [row for row in ledger if row["outcome"] == "excluded"]
+    assert len(analysed) + len(excluded) == len(ledger)
+    assert all(row["reason"] for row in excluded)
+    assert not any(row["reason"] for row in analysed)
+    heads = {"qualtrics.csv": 3, "limesurvey.csv": 1, "redcap.csv": 1}
+    for name, head in heads.items():
+        file = folder / "data" / "example" / "exports" / name
+        separator = ";" if name == "limesurvey.csv" else ","
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = sum(1 for _ in csv.reader(lines, delimiter=separator)) - head
+        assert sum(row["export"].endswith(f"/{name}") for row in ledger) == rows
+    responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
+    assert len(responses) == len(analysed)
+
+
+def test_the_dirt_of_real_exports_is_accounted_for(data):
+    reasons = Counter(row["reason"] for row in read_csv(data / "1_ingest" / "ledger_rows.csv"))
+    for reason in ("PREVIEW", "DUPLICATE_ROW", "NO_SITE", "TOO_FEW_ANSWERS", "CARELESS"):
+        assert reasons[reason] > 0, reason
+
+
+def test_every_answer_cell_is_accounted_for(data):
+    rows = Counter(row["export"] for row in read_csv(data / "1_ingest" / "ledger_rows.csv"))
+    cells = pd.read_csv(data / "1_ingest" / "ledger_cells.csv")
+    assert (cells["cells"] >= 0).all()
+    for (export, _), group in cells.groupby(["export", "column"]):
+        assert group["cells"].sum() == rows[export]
+    responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
+    answers = responses[sorted(cells["column"].unique())]
+    answered = cells.loc[cells["outcome"] == "ANSWERED", "cells"].sum()
+    assert int(answers.notna().sum().sum()) == answered
+    missing = pd.read_parquet(data / "1_ingest" / "missing.parquet")
+    assert len(missing) == int(answers.isna().sum().sum())
+
+
+def test_a_site_spelt_two_ways_is_one_site(data):
+    responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
+    assert responses["site"].nunique() <= SITES
+    assert set(responses["site"]) <= {row["site"] for row in read_csv(data / "1_ingest/sites.csv")}
+
+
+def test_nothing_about_fewer_people_than_the_minimum_is_released(data):
+    released = pd.read_csv(data / "4_benchmark" / "released.csv", dtype={"site": str})
+    sites = released[released["site"].notna() & (released["statistic"] != "respondents")]
+    responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
+    size = responses["site"].value_counts()
+    assert len(sites)
+    assert (sites["site"].map(size) >= 11).all()
+    assert (size < 11).any(), "the example has no small site to protect"
+
+
+def test_no_report_and_no_log_holds_a_respondent_or_an_address(example_run, built, data):
+    responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
+    texts = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in (built, data / "logs")
+        for path in folder.rglob("*")
+        if path.is_file()
+    )
+    assert not [key for key in responses["respondent"] if key in texts]
+    assert "192.0.2." not in texts
+    assert "@example" not in texts
+
+
+def test_a_second_run_has_nothing_to_do(example_run):
+    run = run_snakemake(example_run[0])
+    assert run.status == 0
+    assert run.jobs == []
+    assert "Nothing to be done" in run.said
+
+
+def test_one_changed_site_reruns_its_batch_and_the_pooled_analyses_only(finished):
+    change_one_answer(finished)
+    run = run_snakemake(finished)
+    assert run.status == 0, run.said
+    jobs = Counter(run.jobs)
+    assert jobs["ingest_exports"] == 1
+    assert jobs["estimate_sites"] == 1
+    pooled = ("analyse_items", "estimate_reliability", "suggest_factors", "explore_factors")
+    assert all(jobs[rule] == 1 for rule in pooled)
+
+
+def change_one_answer(project):
+    """Change one answer of one analysed person who is not on the edge of anything."""
+    path = project / "data" / "example" / "exports" / "redcap.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    column = rows[0].index("pow101")
+    row = next(row for row in rows[1:] if row[column] == "3" and all(row[column : column + 6]))
+    row[column] = "4"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def test_one_core_gives_the_same_reports_as_two(example_run, project):
+    run = run_snakemake(project, cores=1)
+    assert run.status == 0, run.said
+    one = files_below(project / "reports" / "built")
+    two = files_below(example_run[0] / "reports" / "built")
+    assert one == two
+
+
+def test_an_interrupted_run_is_completed_by_the_next(finished):
+    expected = files_below(finished / "reports" / "built")
+    shutil.rmtree(finished / "data" / "3_psychometrics")
+    shutil.rmtree(finished / "data" / "5_report")
+    shutil.rmtree(finished / "reports" / "built")
+    run = run_snakemake(finished)
+    assert run.status == 0, run.said
+    assert files_below(finished / "reports" / "built") == expected

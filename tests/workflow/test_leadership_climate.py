@@ -1,0 +1,66 @@
+"""The same pipeline on real answers to another questionnaire, from data files alone."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.workflow.conftest import copy_project, files_below, run_snakemake
+
+CONFIG = "data/example/leadership_climate/config.yaml"
+
+
+@pytest.fixture(scope="module")
+def climate_run(tmp_path_factory):
+    folder = copy_project(tmp_path_factory.mktemp("climate") / "project")
+    return folder, run_snakemake(folder, "--configfile", CONFIG)
+
+
+def estimates(folder, name):
+    return pd.read_csv(folder / "data/leadership_climate/3_psychometrics" / f"{name}.csv")
+
+
+def test_the_run_makes_a_page_for_each_of_49_companies(climate_run):
+    folder, run = climate_run
+    assert run.status == 0, run.said
+    pages = files_below(folder / "reports" / "leadership_climate")
+    assert len([name for name in pages if name.startswith("sites/")]) == 49
+    assert {"index.html", "comparative.html", "technical.html"} <= set(pages)
+
+
+def test_all_answers_arrive(climate_run):
+    folder, _ = climate_run
+    responses = pd.read_parquet(folder / "data/leadership_climate/1_ingest/responses.parquet")
+    raw = pd.read_csv(folder / "data/example/leadership_climate/lq2002.csv")
+    assert len(responses) == len(raw) == 2042
+    for heading in raw.columns[2:]:
+        arrived = responses[heading.lower()].value_counts().to_dict()
+        assert arrived == raw[heading].value_counts().to_dict()
+
+
+def test_no_page_says_that_the_data_are_synthetic(climate_run):
+    folder, _ = climate_run
+    for name, content in files_below(folder / "reports" / "leadership_climate").items():
+        assert b"Synthetic demonstration data" not in content, name
+
+
+def test_numbers_of_the_run_are_those_of_r(climate_run):
+    folder, _ = climate_run
+    oracle = json.loads(
+        Path("tests/oracles/workflow_lq2002/lq2002.json").read_text(encoding="utf-8")
+    )
+    reliability = estimates(folder, "reliability").set_index(["scale", "statistic"])
+    for scale, expected in oracle["cronbach_alpha"].items():
+        row = reliability.loc[(scale, "cronbach_alpha")].iloc[0]
+        assert row["estimate"] == pytest.approx(expected["estimate"], abs=1e-8)
+        assert row["ci_low"] == pytest.approx(expected["ci_low"], abs=1e-8)
+        assert row["ci_high"] == pytest.approx(expected["ci_high"], abs=1e-8)
+    for scale, expected in oracle["omega_total_model_implied"].items():
+        row = reliability.loc[(scale, "omega_total_model_implied")].iloc[0]
+        assert row["estimate"] == pytest.approx(expected, abs=1e-5)
+    retention = estimates(folder, "retention")
+    kmo = retention[(retention["statistic"] == "kmo") & retention["item"].isna()]
+    assert kmo["estimate"].iloc[0] == pytest.approx(oracle["kmo"], abs=1e-8)
+    variance = estimates(folder, "variance").set_index(["scale", "statistic"])["estimate"]
+    assert variance[("LEAD", "icc1_anova_n0")] == pytest.approx(oracle["icc1_n0_lead"], abs=1e-8)
