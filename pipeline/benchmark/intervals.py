@@ -78,8 +78,9 @@ def hedges_se(g: Numbers, n: tuple[Numbers, Numbers]) -> Numbers:
     ``sqrt((n1 + n2) / (n1 n2) + g^2 / (2 (n1 + n2)))``: Hedges & Olkin (1985), Statistical
     methods for meta-analysis, chapter 5.
     """
-    total = n[0] + n[1]
-    return np.sqrt(total / (n[0] * n[1]) + g**2 / (2 * total))
+    first, second = (np.where(k > 0, k, np.nan) for k in n)
+    total = first + second
+    return np.asarray(np.sqrt(total / (first * second) + g**2 / (2 * total)), dtype=float)
 
 
 def hedges_g(

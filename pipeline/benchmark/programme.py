@@ -163,7 +163,7 @@ def _spread_of_sites(judged: pd.DataFrame) -> Iterator[pd.DataFrame]:
     n_sites = by_scale.size().astype(float)
     labels = n_sites.index.to_frame(index=False)
     n = by_scale["n_respondents"].sum().to_numpy(dtype=float)
-    yield rows(labels, "n_sites", SITES_SHOWN, n_sites.to_numpy(), n)
+    yield rows(labels, "n_sites", SITES_SHOWN, np.asarray(n_sites, dtype=float), n)
     for statistic, level in (("site_p10", 0.1), ("site_p90", 0.9)):
         value = by_scale["estimate"].quantile(level).to_numpy(dtype=float)
         yield rows(labels, statistic, OF_SITE_MEANS, value, n)

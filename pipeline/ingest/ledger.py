@@ -158,7 +158,7 @@ def _cell_faults(
     missing: pd.DataFrame,
 ) -> Iterator[str]:
     """Counts taken from the answers and reasons handed on, against those of the ledger."""
-    booked = ledger_cells.set_index(["export", "column", "outcome"])["cells"].astype("int64")
+    booked = ledger_cells.groupby(["export", "column", "outcome"])["cells"].sum().astype("int64")
     counted = _counted_again(rows_read, answer_columns, responses, missing)
     both = pd.concat([booked.rename("booked"), counted.rename("counted")], axis=1).fillna(0)
     for key, row in both[both["booked"] != both["counted"]].iterrows():

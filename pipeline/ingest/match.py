@@ -147,7 +147,7 @@ def _claim_problems(
     for answer, columns in claims.items():
         if len(columns) > 1:
             places = _places([column.position for column in columns])
-            cure = f"{places} all claim to be '{answer}'; keep only one of them"
+            cure = f"ambiguous: {places} claim to be '{answer}'; keep only one of them"
             yield Problem(raw.file, cure, column=one_line(columns[1].heading))
 
 

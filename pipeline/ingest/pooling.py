@@ -13,7 +13,7 @@ from pipeline.ingest.codebook import outcome_names
 from pipeline.ingest.detect import platform_of
 from pipeline.ingest.ledger import account_cells, account_columns, account_rows, check_ledger
 from pipeline.ingest.match import Matching, match_columns
-from pipeline.ingest.raw import RawExport
+from pipeline.ingest.raw import RawExport, text_or_missing, translate
 from pipeline.ingest.read_text import read_sheet
 from pipeline.ingest.rows import exclude_before_reading, reach_no_scale, respondent_keys
 from pipeline.ingest.screen import screen
@@ -25,7 +25,6 @@ from pipeline.ingest.sites import (
     sites_from_spellings,
 )
 from pipeline.ingest.source import ExportSource, ScreeningRules
-from pipeline.ingest.wording import without_invisible
 from pipeline.instrument import Instrument
 from pipeline.problems import InputError, Problem, refuse_if_any
 from pipeline.tables import (
@@ -158,8 +157,7 @@ def _site_names(raw: RawExport, matching: Matching, source: ExportSource) -> pd.
     """Name of the site of each row: from its column, or the name of the file."""
     if matching.site is None:
         return pd.Series(source.file.stem, index=raw.cells.index, dtype="string")
-    names = raw.cells[matching.site].map(without_invisible).astype("string")
-    return names.mask(names == "")
+    return translate(raw.cells[matching.site], text_or_missing, "string")
 
 
 def _sites_in(opened: Sequence[_Opened]) -> SiteList:

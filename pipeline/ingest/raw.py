@@ -207,6 +207,11 @@ def text_or_missing(text: str) -> object:
     return without_invisible(text) or pd.NA
 
 
+def language_code(text: str) -> object:
+    """The code of a language in lower case, so that platforms agree; missing when empty."""
+    return without_invisible(text).lower() or pd.NA
+
+
 def yes_or_no(text: str) -> object:
     """True, False, or missing for a word that says neither."""
     key = wording_key(text)

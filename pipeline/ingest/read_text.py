@@ -16,6 +16,7 @@ from pipeline.problems import InputError, Problem, refuse_if_any
 
 MOST_BYTES = 512 * 1024**2
 MOST_PROBLEMS = 5
+MOST_LOOKED_AT = 200_000
 DELIMITERS = (",", ";", "\t", "|")
 OLD_EXCEL_MARK = b"\xd0\xcf\x11\xe0"
 
@@ -113,12 +114,17 @@ def _delimiter(text: str) -> str:
 def _first_widths(text: str, delimiter: str) -> list[int]:
     widths: list[int] = []
     try:
-        for cells in islice(_parse(text, delimiter), 30):
+        for cells in islice(_parse(_beginning(text), delimiter), 30):
             if cells:
                 widths.append(len(cells))
     except csv.Error:
         return widths
     return widths
+
+
+def _beginning(text: str) -> str:
+    """The first lines of a text; enough to tell its delimiter."""
+    return text if len(text) <= MOST_LOOKED_AT else text[: text.rfind("\n", 0, MOST_LOOKED_AT) + 1]
 
 
 def _has_content(cells: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.ingest.codebook import ANSWERED, question_codebook
-from pipeline.ingest.raw import Sheet
+from pipeline.ingest.raw import Sheet, translate
 from pipeline.ingest.read_text import read_sheet
 from pipeline.ingest.wording import did_you_mean, one_line, wording_key
 from pipeline.instrument import Instrument
@@ -113,10 +113,13 @@ def resolve_sites(
 ) -> tuple[pd.Series, list[Problem]]:
     """Id of the site of each row, missing where the cell is empty, and what is not in the list."""
     ids = site_list.ids_by_key()
-    keys = texts.astype("string").map(wording_key, na_action="ignore")
-    resolved = keys.map(ids, na_action="ignore").astype("string")
-    unlisted = texts[keys.notna() & (keys != "") & resolved.isna()]
-    return resolved, list(_unlisted_problems(unlisted, site_list, file, column))
+    told = texts.dropna()
+    resolved = translate(told, lambda text: ids.get(wording_key(text), pd.NA), "string")
+    unlisted = told[resolved.isna()]
+    return (
+        resolved.reindex(texts.index),
+        list(_unlisted_problems(unlisted, site_list, file, column)),
+    )
 
 
 def sites_frame(site_list: SiteList) -> pd.DataFrame:

@@ -6,7 +6,8 @@ screen and paper without its letters changing size; vertical places are pixels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.report import formatting
@@ -268,24 +269,47 @@ class DivergingBar:
     segments: tuple[Segment, ...]
 
 
+SMALLEST_REACH = 0.6
+"""A half bar stands for at least this share, so that long bars stay long."""
+
+
+def reach_of(bars: Iterable[Sequence[float]]) -> float:
+    """The share that half the width of a drawing stands for, so that each of `bars` fits."""
+    sides = [side for shares in bars for side in _sides(_in_proportion(shares))]
+    return max([SMALLEST_REACH, *sides])
+
+
 def diverging_bar(
-    chart_id: str, title: str, description: str, shares: Sequence[float], kinds: Sequence[str]
+    chart_id: str,
+    title: str,
+    description: str,
+    shares: Sequence[float],
+    kinds: Sequence[str],
+    reach: float = 1.0,
 ) -> DivergingBar:
     """A bar whose middle answer, or the border between the two middle ones, is at half width.
 
-    A share of 100 % is as long as half of the drawing, so every bar fits whatever the answers;
-    rounded shares that add up to more are drawn in proportion.
+    Half the width stands for `reach`; bars that are to be compared have the same. Rounded shares
+    that add up to more than one are drawn in proportion.
     """
-    whole = max(1.0, sum(shares))
-    shares = [share / whole for share in shares]
-    halves = len(shares) // 2
-    before = sum(shares[:halves]) + (shares[halves] / 2 if len(shares) % 2 else 0.0)
-    start = 0.5 - before / 2
+    drawn = _in_proportion(shares)
+    start = 0.5 - _sides(drawn)[0] / reach / 2
     segments = []
-    for share, kind in zip(shares, kinds, strict=True):
-        segments.append(_segment(start, share / 2, kind, ""))
-        start += share / 2
+    for share, kind in zip(drawn, kinds, strict=True):
+        segments.append(_segment(start, share / reach / 2, kind, ""))
+        start += share / reach / 2
     return DivergingBar(chart_id, title, description, BAR_HEIGHT, tuple(segments))
+
+
+def _in_proportion(shares: Sequence[float]) -> list[float]:
+    whole = max(1.0, sum(shares))
+    return [share / whole for share in shares]
+
+
+def _sides(shares: Sequence[float]) -> tuple[float, float]:
+    half = len(shares) // 2
+    middle = shares[half] / 2 if len(shares) % 2 else 0.0
+    return sum(shares[:half]) + middle, sum(shares[len(shares) - half :]) + middle
 
 
 def _segment(start: float, width: float, kind: str, text: str) -> Segment:
@@ -483,14 +507,12 @@ def _up(value: float, highest: float) -> str:
     return formatting.decimals(PLOT_HEIGHT - 8 - fraction * (PLOT_HEIGHT - 24), 1)
 
 
-def _series(
-    name: str, kind: int, values: Sequence[float], length: int, highest: float
-) -> Series:
+def _series(name: str, kind: int, values: Sequence[float], length: int, highest: float) -> Series:
     spots = tuple(
         Spot(_across(place, length), _up(value, highest)) for place, value in enumerate(values)
     )
     lines = tuple(
         Line(here.x, here.y, there.x, there.y)
-        for here, there in zip(spots[:-1], spots[1:], strict=True)
+        for here, there in itertools.pairwise(spots)
     )
     return Series(name, kind, lines, spots)

@@ -28,7 +28,6 @@ from pipeline.report.phrases import load_phrases
 from pipeline.report.results import (
     GroupDifference,
     ScaleResult,
-    code_shares,
     compared_groups,
     scale_result,
 )
@@ -269,13 +268,13 @@ def _strip(scale: Scale, programme: Programme, setting: Setting) -> Strip | None
     title = setting.wording.of(scale.title)
     low_end, high_end = ends_of(scale.response_scale, setting)
     sites = [(entry.label, _strip_point(mean, centre)) for entry, mean in found]
-    sentence = _strip_sentence(title, len(found), centre, setting)
+    sentence = _strip_sentence(len(found), centre, setting)
     return Strip(
         title=title,
         chart=strip_chart(
             f"strip-{scale.id.lower()}",
             setting.say("strips.title", topic=title),
-            sentence,
+            setting.say("strips.description", topic=title, sentence=sentence),
             axis_of(scale.response_scale),
             sites,
             centre.value if centre else None,
@@ -292,12 +291,12 @@ def _strip_point(mean: Estimate, centre: Estimate | None) -> Point:
     return Point(mean.value, mean.interval, quiet=quiet)
 
 
-def _strip_sentence(title: str, number: int, centre: Estimate | None, setting: Setting) -> str:
+def _strip_sentence(number: int, centre: Estimate | None, setting: Setting) -> str:
     sites = formatting.count(number)
     if centre is None:
-        return setting.say("strips.sentence_alone", topic=title, sites=sites)
+        return setting.say("strips.sentence_alone", sites=sites)
     mean = formatting.score(centre.value)
-    return setting.say("strips.sentence", topic=title, sites=sites, mean=mean)
+    return setting.say("strips.sentence", sites=sites, mean=mean)
 
 
 def _strip_table(found: Sequence[tuple[SiteEntry, Estimate]], setting: Setting) -> ShownTable:
@@ -313,7 +312,9 @@ def _strip_table(found: Sequence[tuple[SiteEntry, Estimate]], setting: Setting) 
         )
         for entry, mean in found
     ]
-    headings = [setting.phrases.say(f"column.{name}") for name in ("site", "mean", "range", "people")]
+    headings = [
+        setting.phrases.say(f"column.{name}") for name in ("site", "mean", "range", "people")
+    ]
     return shown_table(setting.say("strips.table_caption"), headings, rows)
 
 
@@ -349,9 +350,7 @@ def _gap_datum(title: str, groups: GroupDifference) -> DotDatum:
     return DotDatum(title, formatting.signed(difference.value), (point,), reference=0.0)
 
 
-def _groups_table(
-    compared: Sequence[tuple[str, GroupDifference]], setting: Setting
-) -> ShownTable:
+def _groups_table(compared: Sequence[tuple[str, GroupDifference]], setting: Setting) -> ShownTable:
     first, second = compared[0][1].first, compared[0][1].second
     rows = [(title, _gap_cells(groups, setting)) for title, groups in compared]
     names = ("topic", "difference", "range")

@@ -93,8 +93,7 @@ def estimates_of(frame: pd.DataFrame | None, wave: str | None) -> Estimates:
     present: dict[Address, list[Estimate]] = {}
     absent: dict[Address, Absent] = {}
     for row in _rows(frame, wave):
-        address = (row["site"], row["group"], row["scale"], row["item"], row["factor"])
-        full: Address = (*address, str(row["statistic"]))
+        full = _address(row)
         if row["estimate"] is None:
             absent.setdefault(full, Absent(_whole(row["n_respondents"]), *_told(row)))
         else:
@@ -109,9 +108,18 @@ def _rows(frame: pd.DataFrame | None, wave: str | None) -> Iterator[dict[str, ob
     columns = {name: _plain(frame[name]) for name in names}
     blank: list[object] = [None] * len(frame)
     whole = {name: columns.get(name, blank) for name in (*_ADDRESS, *_NUMBERS, *_WORDS, "wave")}
-    records = [dict(zip(whole, values, strict=True)) for values in zip(*whole.values(), strict=True)]
+    records = [
+        dict(zip(whole, values, strict=True)) for values in zip(*whole.values(), strict=True)
+    ]
     kept = (row for row in records if wave is None or row["wave"] in (None, wave))
     yield from sorted(kept, key=_order)
+
+
+def _address(row: Mapping[str, object]) -> Address:
+    site, group, scale, item, factor, statistic = (
+        None if row[name] is None else str(row[name]) for name in _ADDRESS
+    )
+    return site, group, scale, item, factor, str(statistic)
 
 
 def _plain(column: pd.Series) -> list[object]:

@@ -96,7 +96,9 @@ def percentage(value: float) -> str:
 
 def shorten(text: str, longest: int) -> str:
     """A label that fits beside a drawing; the full text stands in the table."""
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
+    return (
+        text if len(text) <= longest else f"{text[: longest - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
+    )
 
 
 def in_words(parts: Sequence[str], last: str) -> str:

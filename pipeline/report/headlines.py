@@ -54,9 +54,7 @@ def starts(groups: Sequence[ResultGroup], setting: Setting) -> tuple[Start, ...]
     )
 
 
-def _reasons(
-    shown: Sequence[ScaleResult], setting: Setting
-) -> Iterator[tuple[ScaleResult, str]]:
+def _reasons(shown: Sequence[ScaleResult], setting: Setting) -> Iterator[tuple[ScaleResult, str]]:
     for result in lowest(shown, LOWEST_TOPICS):
         if result.own is not None:
             yield result, setting.say("start.lowest", mean=formatting.score(result.own.value))
@@ -72,10 +70,13 @@ def _reasons(
 def ends_of(answers: ResponseScale, setting: Setting) -> tuple[str, str]:
     """The lowest and highest answer of a response scale, as number and words."""
     options = sorted(answers.options, key=lambda option: option.value)
-    low, high = (_end(option.value, setting.wording.of(option.label)) for option in (
-        options[0],
-        options[-1],
-    ))
+    low, high = (
+        _end(option.value, setting.wording.of(option.label))
+        for option in (
+            options[0],
+            options[-1],
+        )
+    )
     return low, high
 
 
@@ -114,14 +115,19 @@ def _beside_programme(shown: Sequence[ScaleResult], setting: Setting) -> str:
     lower = [result.title for result in compared if side_of_programme(result) < 0]
     if not higher and not lower:
         return setting.say("headline.like_programme")
-    parts = []
-    if higher:
-        parts.append(setting.say("headline.higher", topics=in_words(higher, setting)))
-    if lower:
-        parts.append(setting.say("headline.lower", topics=in_words(lower, setting)))
+    parts = [_sides(higher, lower, setting)]
     if len(higher) + len(lower) < len(compared):
         parts.append(setting.say("headline.rest_like_programme"))
     return " ".join(parts)
+
+
+def _sides(higher: Sequence[str], lower: Sequence[str], setting: Setting) -> str:
+    above, below = (in_words(topics, setting) for topics in (higher, lower))
+    if not lower:
+        return setting.say("headline.higher", higher=above)
+    if not higher:
+        return setting.say("headline.lower", lower=below)
+    return setting.say("headline.both", higher=above, lower=below)
 
 
 def side_of_programme(result: ScaleResult) -> int:
@@ -152,9 +158,7 @@ def group_sentence(groups: GroupDifference, setting: Setting) -> str:
     points = formatting.distance(value)
     if float(points) == 0:
         return setting.say("groups.same", first=groups.first, second=groups.second)
-    higher, lower = (
-        (groups.first, groups.second) if value > 0 else (groups.second, groups.first)
-    )
+    higher, lower = (groups.first, groups.second) if value > 0 else (groups.second, groups.first)
     return setting.say("groups.higher", higher=higher, lower=lower, points=points)
 
 

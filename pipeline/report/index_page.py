@@ -78,9 +78,7 @@ def render_index(
         setting,
         IndexPage(
             frame=frame_of(setting, study.title, (), root="", comparing=False),
-            summary=_summary(
-                len(shown), len(entries), people.value if people else None, setting
-            ),
+            summary=_summary(len(shown), len(entries), people.value if people else None, setting),
             status=setting.phrases.say(f"status.{instrument.status}"),
             source=study.source_note,
             sites=links,

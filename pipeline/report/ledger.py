@@ -40,7 +40,7 @@ def ledger(
     return Ledger(
         sentence=_sentence(rows, setting),
         rows=_rows_table(rows, names, setting),
-        cells=_cells_table(cells, names, setting),
+        cells=_cells_table(cells, names, _few(rows, setting), setting),
         columns=_columns_table(columns, names, setting),
     )
 
@@ -55,11 +55,12 @@ def _sentence(rows: pd.DataFrame, setting: Setting) -> str:
     )
 
 
-def _rows_table(
-    rows: pd.DataFrame, names: Mapping[str, str], setting: Setting
-) -> ShownTable:
+def _rows_table(rows: pd.DataFrame, names: Mapping[str, str], setting: Setting) -> ShownTable:
     columns = (rows[name].astype(object) for name in ("export", "platform", "outcome", "reason"))
-    records = [tuple("" if pd.isna(cell) else str(cell) for cell in row) for row in zip(*columns, strict=True)]
+    records = [
+        tuple("" if pd.isna(cell) else str(cell) for cell in row)
+        for row in zip(*columns, strict=True)
+    ]
     counted = Counter((export, reason or outcome) for export, _, outcome, reason in records)
     platforms = {export: platform for export, platform, _, _ in sorted(records)}
     reasons = sorted({reason for _, _, outcome, reason in records if outcome == "excluded"})
@@ -70,7 +71,7 @@ def _rows_table(
     ]
     totals = [sum(counted[(export, outcome)] for export in names) for outcome in outcomes]
     exact = [formatting.count(total) for total in (len(records), *totals)]
-    shown.append((setting.say("ledger.total"), ("", *exact)))
+    shown.append((setting.say("ledger.total"), (setting.say("ledger.all"), *exact)))
     headings = [
         setting.say("ledger.file"),
         setting.say("ledger.platform"),
@@ -89,8 +90,10 @@ def _rows_cells(
     setting: Setting,
 ) -> tuple[str, ...]:
     numbers = [counted.get((export, outcome), 0) for outcome in outcomes]
-    return platform, *(_people(number, setting) for number in (sum(numbers), numbers[0])), *(
-        formatting.count_in_steps(number) for number in numbers[1:]
+    return (
+        platform,
+        *(_people(number, setting) for number in (sum(numbers), numbers[0])),
+        *(formatting.count_in_steps(number) for number in numbers[1:]),
     )
 
 
@@ -108,16 +111,28 @@ def _outcome(outcome: str, setting: Setting) -> str:
     return labels.get(outcome, outcome.replace("_", " "))
 
 
+def _few(rows: pd.DataFrame, setting: Setting) -> frozenset[str]:
+    """Exports with so few analysed rows that shares of their cells could give the number away."""
+    pairs = zip(rows["export"].tolist(), rows["outcome"].tolist(), strict=True)
+    counted = Counter(str(export) for export, outcome in pairs if outcome == "analysed")
+    files = {str(file) for file in rows["export"].tolist()}
+    return frozenset(file for file in files if counted[file] < setting.study.minimum_n)
+
+
 def _cells_table(
-    cells: pd.DataFrame, names: Mapping[str, str], setting: Setting
+    cells: pd.DataFrame, names: Mapping[str, str], few: frozenset[str], setting: Setting
 ) -> ShownTable:
     counted: Counter[tuple[str, str]] = Counter()
     columns = (cells[name].astype(object) for name in ("export", "outcome", "cells"))
     for export, outcome, number in zip(*columns, strict=True):
         counted[(str(export), str(outcome))] += int(number)
-    outcomes = sorted({outcome for _, outcome in counted}, key=lambda name: (name != "ANSWERED", name))
+    outcomes = sorted(
+        {outcome for _, outcome in counted}, key=lambda name: (name != "ANSWERED", name)
+    )
+    none = (setting.say("word.not_shown"),) * (len(outcomes) + 1)
     shown = [
-        (name, ("", *_shares_of(export, outcomes, counted))) for export, name in names.items()
+        (name, none if export in few else _shares_of(export, outcomes, counted))
+        for export, name in names.items()
     ]
     totals = [sum(counted[(export, outcome)] for export in names) for outcome in outcomes]
     exact = [formatting.count(total) for total in (sum(totals), *totals)]
@@ -135,12 +150,10 @@ def _shares_of(
 ) -> tuple[str, ...]:
     numbers = [counted.get((export, outcome), 0) for outcome in outcomes]
     total = sum(numbers) or 1
-    return tuple(formatting.percent(number / total) for number in numbers)
+    return tuple(formatting.percent(number / total) for number in (sum(numbers), *numbers))
 
 
-def _columns_table(
-    columns: pd.DataFrame, names: Mapping[str, str], setting: Setting
-) -> ShownTable:
+def _columns_table(columns: pd.DataFrame, names: Mapping[str, str], setting: Setting) -> ShownTable:
     pairs = zip(columns["export"].tolist(), columns["use"].tolist(), strict=True)
     counted = Counter((str(export), str(use)) for export, use in pairs)
     uses = ("answer", "site", "record", "dropped_personal", "dropped")
@@ -157,7 +170,10 @@ def screening_table(screening: pd.DataFrame, setting: Setting) -> ShownTable:
     total = formatting.count(len(screening))
     signs = ("straight_line", "speeding", "excluded")
     rows = [
-        (setting.phrases.say(f"screening.{sign}"), (_ticked(screening[sign]), _asked(screening[sign])))
+        (
+            setting.phrases.say(f"screening.{sign}"),
+            (_ticked(screening[sign]), _asked(screening[sign])),
+        )
         for sign in signs
     ]
     headings = [

@@ -90,7 +90,11 @@ class ResultGroup:
 
 
 def result_groups(
-    instrument: Instrument, section: Section, released: Estimates, wording: Wording, site: str | None
+    instrument: Instrument,
+    section: Section,
+    released: Estimates,
+    wording: Wording,
+    site: str | None,
 ) -> tuple[ResultGroup, ...]:
     """The results of a section, one group a response scale, in the order of the questionnaire."""
     by_answers: dict[str, list[ScaleResult]] = {}
@@ -128,7 +132,9 @@ def code_shares(
 ) -> tuple[CodeShare, ...]:
     """Shares of the special codes of a scale or item, the largest first."""
     found = (
-        _code_share(code, released.at(f"share_{code.id}", site=site, scale=scale, item=item), wording)
+        _code_share(
+            code, released.at(f"share_{code.id}", site=site, scale=scale, item=item), wording
+        )
         for code in instrument.special_codes
     )
     return tuple(sorted((share for share in found if share), key=lambda share: -share.share))

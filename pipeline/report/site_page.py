@@ -27,7 +27,7 @@ from pipeline.report.site_topics import (
 )
 from pipeline.report.study import Study
 from pipeline.report.tables import ShownTable, shown_table
-from pipeline.report.withholding import Withholding, withheld_table, withholding_of
+from pipeline.report.withholding import withheld_table, withholding_of
 from pipeline.report.wording import wording_of
 
 
@@ -232,7 +232,11 @@ def _section_view(
         intro=setting.wording.of(section.intro),
         overviews=tuple(view for view in views if view),
         counters=counters(section, data.site, data.released, setting),
-        topics=tuple(topic_of(result, data, setting) for group in groups for result in group.results),
+        topics=tuple(
+            topic_of(result, data, setting, questions=beside)
+            for group in groups
+            for result in group.results
+        ),
         questions=_own_questions(section, setting),
     )
 
@@ -292,7 +296,9 @@ def _facts_by_site(site_context: pd.DataFrame, setting: Setting) -> dict[str, tu
 
 
 def _fact(question: Question, values: set[int], setting: Setting) -> Fact | None:
-    chosen = [setting.wording.of(option.label) for option in question.options if option.value in values]
+    chosen = [
+        setting.wording.of(option.label) for option in question.options if option.value in values
+    ]
     if not chosen:
         return None
     return Fact(setting.wording.of(question.short or question.text), "; ".join(chosen))

@@ -137,7 +137,9 @@ def _shift(before: SharedOut, after: SharedOut, setting: Setting) -> str:
         (setting.wording.of(part.title), new.value - old.value)
         for (part, old), (_, new) in zip(before.parts, after.parts, strict=True)
     ]
-    more = [_change("counters.more", *change, setting) for change in changes if _moves(change[1], 1)]
+    more = [
+        _change("counters.more", *change, setting) for change in changes if _moves(change[1], 1)
+    ]
     fewer = [
         _change("counters.fewer", *change, setting) for change in changes if _moves(change[1], -1)
     ]
@@ -160,9 +162,9 @@ def _change(key: str, title: str, change: float, setting: Setting) -> str:
 def _spreads(
     found: Sequence[SharedOut], site: str | None, released: Estimates, setting: Setting
 ) -> tuple[str, ...]:
-    return tuple(
+    listed = [
         setting.say(
-            "counters.spread" if here.value != everywhere.value else "counters.same_spread",
+            "counters.spread_row",
             question=shared.title,
             here=formatting.counters(here.value),
             programme=formatting.counters(everywhere.value),
@@ -171,7 +173,8 @@ def _spreads(
         if site is not None
         and (here := released.at("dispersion", site=site, scale=shared.allocation.id))
         and (everywhere := released.at("dispersion", scale=shared.allocation.id))
-    )
+    ]
+    return (setting.say("counters.spread", listed="; ".join(listed)),) if listed else ()
 
 
 def _table(found: Sequence[SharedOut], setting: Setting) -> ShownTable:

@@ -15,6 +15,7 @@ from pipeline.report.charts import (
     Point,
     diverging_bar,
     dot_chart,
+    reach_of,
 )
 from pipeline.report.estimates import Estimates
 from pipeline.report.headlines import ends_of, group_sentence, side_of_programme
@@ -30,7 +31,6 @@ from pipeline.report.results import (
 from pipeline.report.tables import ShownTable, shown_table
 from pipeline.report.withholding import Withholding, reason
 
-FIVE = ("low-2", "low-1", "middle", "high-1", "high-2")
 THREE = ("low-1", "middle", "high-1")
 
 
@@ -89,6 +89,7 @@ class GroupChart:
     """Two groups side by side."""
 
     chart: DotChart
+    keys: tuple[str, ...]
     low_end: str
     high_end: str
     table: ShownTable
@@ -122,7 +123,9 @@ def axis_of(answers: ResponseScale) -> Axis:
 # ------------------------------------------------------------------ overview
 
 
-def overview(group: ResultGroup, setting: Setting, chart_id: str, *, beside: bool) -> Overview | None:
+def overview(
+    group: ResultGroup, setting: Setting, chart_id: str, *, beside: bool
+) -> Overview | None:
     """The chart of the means of a group of scales; `beside` adds the programme."""
     if not group.shown:
         return None
@@ -134,9 +137,7 @@ def overview(group: ResultGroup, setting: Setting, chart_id: str, *, beside: boo
     text = "; ".join(f"{datum.label}: {datum.value}" for datum in data)
     absent = tuple(result.title for result in group.results if result.own is None)
     return Overview(
-        chart=dot_chart(
-            chart_id, title, f"{setting.say(key)} {text}.", axis_of(answers), data
-        ),
+        chart=dot_chart(chart_id, title, f"{setting.say(key)} {text}.", axis_of(answers), data),
         low_end=low_end,
         high_end=high_end,
         table=_overview_table(group.shown, setting),
@@ -197,8 +198,8 @@ def span(ends: tuple[float, float] | None, setting: Setting) -> str:
 # ------------------------------------------------------------------ topics
 
 
-def topic_of(result: ScaleResult, data: SiteData, setting: Setting) -> Topic:
-    """Everything the page says about one scale."""
+def topic_of(result: ScaleResult, data: SiteData, setting: Setting, *, questions: bool) -> Topic:
+    """Everything the page says about one scale, with or without questions to talk about."""
     scale = result.scale
     items, note = _items(result, data, setting)
     sentences = [*result_sentences(result, setting), *_code_sentences(result.codes, setting)]
@@ -211,7 +212,7 @@ def topic_of(result: ScaleResult, data: SiteData, setting: Setting) -> Topic:
         group_chart=_group_chart(result, setting),
         items=items,
         items_note=note,
-        questions=questions_of(scale, setting),
+        questions=questions_of(scale, setting) if questions else (),
     )
 
 
@@ -228,8 +229,10 @@ def result_sentences(result: ScaleResult, setting: Setting) -> tuple[str, ...]:
         return (setting.say("topic.no_mean"),)
     own = setting.say("topic.mean", mean=formatting.score(result.own.value))
     likely = setting.say("topic.range", range=span(result.own.interval, setting))
-    people = "" if result.own.n is None else setting.say(
-        "topic.people", people=formatting.count(result.own.n)
+    people = (
+        ""
+        if result.own.n is None
+        else setting.say("topic.people", people=formatting.count(result.own.n))
     )
     first = " ".join(part for part in (own, likely if result.own.interval else "", people) if part)
     return tuple(part for part in (first, _programme_sentence(result, setting)) if part)
@@ -289,12 +292,19 @@ def _group_chart(result: ScaleResult, setting: Setting) -> GroupChart | None:
     title = setting.say("groups.chart_title", topic=result.title)
     points = tuple(Point(mean.value, mean.interval, place) for place, mean in enumerate(means))
     apart = setting.say("groups.apart", points=formatting.distance(groups.difference.value))
-    datum = DotDatum(result.title, apart, points)
+    datum = DotDatum(setting.say("groups.row"), apart, points)
     description = setting.say("groups.chart_description", first=groups.first, second=groups.second)
     axis = axis_of(result.scale.response_scale)
     chart_id = f"groups-{result.scale.id.lower()}"
+    names = (groups.first, groups.second)
     return GroupChart(
         chart=dot_chart(chart_id, title, description, axis, [datum]),
+        keys=tuple(
+            setting.say(
+                "groups.key", group=name, mean=value_with_interval(mean.value, mean.interval)
+            )
+            for name, mean in zip(names, means, strict=True)
+        ),
         low_end=low_end,
         high_end=high_end,
         table=_group_table(groups, setting),
@@ -339,25 +349,33 @@ class AnswerShares:
 
 
 def answer_shares(
-    item: Item, scale: Scale, site: str | None, released: Estimates
+    item: Item, scale: Scale, site: str | None, released: Estimates, *, fine: bool
 ) -> AnswerShares | None:
-    """All answers where each may be shown, else lower, middle and higher, else None."""
-    fine = [f"share_{value}" for value in scale.response_scale.values]
-    for names in (fine, ["share_low", "share_middle", "share_high"]):
-        found = [released.at(name, site=site, scale=scale.id, item=item.id) for name in names]
-        values = tuple(estimate.value for estimate in found if estimate is not None)
-        if len(values) == len(names):
-            return AnswerShares(values, names is fine)
-    return None
+    """Shares of all answers, or of lower, middle and higher; None unless all of them are there."""
+    every = [f"share_{value}" for value in scale.response_scale.values]
+    names = every if fine else ["share_low", "share_middle", "share_high"]
+    found = [released.at(name, site=site, scale=scale.id, item=item.id) for name in names]
+    values = tuple(estimate.value for estimate in found if estimate is not None)
+    return AnswerShares(values, fine) if len(values) == len(names) else None
+
+
+def shares_by_item(
+    scale: Scale, site: str | None, released: Estimates
+) -> dict[str, AnswerShares | None]:
+    """All answers if every item that shows anything may show them, else three categories."""
+    fine, coarse = (
+        {item.id: answer_shares(item, scale, site, released, fine=detail) for item in scale.items}
+        for detail in (True, False)
+    )
+    everything = any(fine.values()) and all(fine[item] or not coarse[item] for item in fine)
+    return fine if everything else coarse
 
 
 def _items(
     result: ScaleResult, data: SiteData, setting: Setting
 ) -> tuple[ItemTable | None, str | None]:
     scale = result.scale
-    shares = {
-        item.id: answer_shares(item, scale, data.site, data.released) for item in scale.items
-    }
+    shares = shares_by_item(scale, data.site, data.released)
     means = any(
         data.released.at("mean", site=data.site, scale=scale.id, item=item.id)
         for item in scale.items
@@ -378,9 +396,13 @@ def _most_mixed(
         return None
     item, found = max(known, key=lambda pair: pair[1].split)
     half = len(found.shares) // 2
-    low, high = (formatting.percent(sum(part)) for part in (found.shares[:half], found.shares[-half:]))
-    text = setting.wording.of(item.text)
-    return setting.say("items.most_mixed", statement=text, low=low, high=high) if found.split else None
+    low, high = (
+        formatting.percent(sum(part)) for part in (found.shares[:half], found.shares[-half:])
+    )
+    text = setting.wording.of(item.text).rstrip(".")
+    return (
+        setting.say("items.most_mixed", statement=text, low=low, high=high) if found.split else None
+    )
 
 
 def _item_table(
@@ -388,12 +410,13 @@ def _item_table(
 ) -> ItemTable:
     fine = any(found.fine for found in shares.values() if found)
     legend = answer_legend(scale.response_scale, setting, fine=fine)
-    coarse = answer_legend(scale.response_scale, setting, fine=False)
     return ItemTable(
         caption=setting.say("items.caption", topic=setting.wording.of(scale.title)),
         legend=legend,
-        share_headings=tuple(entry.text for entry in coarse),
-        rows=tuple(_item_row(item, scale, shares[item.id], data, setting) for item in scale.items),
+        share_headings=tuple(entry.text for entry in legend),
+        rows=tuple(
+            _item_row(item, scale, shares, data, setting, len(legend)) for item in scale.items
+        ),
     )
 
 
@@ -424,8 +447,15 @@ def _kinds(number: int) -> tuple[str, ...]:
 
 
 def _item_row(
-    item: Item, scale: Scale, found: AnswerShares | None, data: SiteData, setting: Setting
+    item: Item,
+    scale: Scale,
+    shares: Mapping[str, AnswerShares | None],
+    data: SiteData,
+    setting: Setting,
+    columns: int,
 ) -> ItemRow:
+    found = shares[item.id]
+    reach = reach_of(every.shares for every in shares.values() if every)
     none = setting.say("word.not_shown")
     mean = data.released.at("mean", site=data.site, scale=scale.id, item=item.id)
     codes = code_shares(
@@ -436,25 +466,24 @@ def _item_row(
     return ItemRow(
         text=text,
         turned=setting.say("items.turned") if item.keyed == -1 else None,
-        bar=_bar(item, text, found, setting) if found else None,
-        shares=_three(found) if found else (none,) * 3,
+        bar=_bar(item, text, found, reach, setting) if found else None,
+        shares=_percents(found) if found else (none,) * columns,
         others=_others(codes, setting),
         mean=formatting.score(mean.value) if mean else none,
     )
 
 
-def _three(found: AnswerShares) -> tuple[str, ...]:
-    half = len(found.shares) // 2
-    low, high = sum(found.shares[:half]), sum(found.shares[-half:])
-    middle = sum(found.shares[half : len(found.shares) - half])
-    return tuple(formatting.percent(share) for share in (low, middle, high))
+def _percents(found: AnswerShares) -> tuple[str, ...]:
+    return tuple(formatting.percent(share) for share in found.shares)
 
 
-def _bar(item: Item, text: str, found: AnswerShares, setting: Setting) -> DivergingBar:
+def _bar(
+    item: Item, text: str, found: AnswerShares, reach: float, setting: Setting
+) -> DivergingBar:
     kinds = _kinds(len(found.shares)) if found.fine else THREE
-    low, middle, high = _three(found)
-    description = setting.say("items.bar_description", low=low, middle=middle, high=high)
-    return diverging_bar(f"item-{item.id}", text, description, found.shares, kinds)
+    listed = ", ".join(_percents(found))
+    description = setting.say("items.bar_description", listed=listed)
+    return diverging_bar(f"item-{item.id}", text, description, found.shares, kinds, reach)
 
 
 def _others(codes: Sequence[CodeShare], setting: Setting) -> str:
@@ -463,4 +492,4 @@ def _others(codes: Sequence[CodeShare], setting: Setting) -> str:
         setting.say("topic.code", answer=code.label, share=formatting.percent(code.share))
         for code in shown
     ]
-    return "; ".join(listed) or setting.say("word.none")
+    return setting.say("items.others", listed=", ".join(listed)) if listed else ""

@@ -123,8 +123,8 @@ def render_technical_page(
         As the contracts of these names say.
     psychometrics : mapping of str to DataFrame
         Any of ``item_analysis``, ``reliability``, ``factorability``, ``retention``, ``factors``
-        and ``variance``, each as the contract of estimates says. What is not there is told as
-        not computed.
+        and ``variance``, each as the contract of estimates says; the rows of factorability may
+        stand in ``retention``. What is not there is told as not computed.
     instrument : Instrument
         The questionnaire.
     study : Study
@@ -142,7 +142,7 @@ def render_technical_page(
         items=_items(tables["item_analysis"], setting),
         reliability=_reliability(tables["reliability"], setting),
         factorability=_by_scope(
-            "factorability", tables["factorability"], FACTORABILITY_COLUMNS, setting
+            "factorability", _factorability(tables), FACTORABILITY_COLUMNS, setting
         ),
         scree=_scree(tables["retention"], setting),
         retention=_retention(tables["retention"], setting),
@@ -155,6 +155,12 @@ def render_technical_page(
         settings=_settings(setting),
     )
     return render("technical.html.j2", setting, page)
+
+
+def _factorability(tables: Mapping[str, Estimates]) -> Estimates:
+    """The table with the fitness for factor analysis: its own, or that of the number of factors."""
+    own = tables["factorability"]
+    return own if own.addresses() else tables["retention"]
 
 
 def _frame(setting: Setting) -> Frame:
@@ -200,7 +206,9 @@ def _evidence(table: ShownTable, found: Sequence[Found], setting: Setting) -> Ev
     methods = sorted({one.method for one in found if one is not None and one.method})
     method = "; ".join(methods) or setting.say("technical.method_unknown")
     meanings = tuple(
-        setting.say("technical.remark", word=word.replace("_", " "), meaning=_meaning(word, setting))
+        setting.say(
+            "technical.remark", word=word.replace("_", " "), meaning=_meaning(word, setting)
+        )
         for word in sorted(_conditions(found))
     )
     return Evidence(table, setting.say("technical.method", method=method), meanings)
@@ -208,7 +216,9 @@ def _evidence(table: ShownTable, found: Sequence[Found], setting: Setting) -> Ev
 
 def _meaning(word: str, setting: Setting) -> str:
     key = f"condition.{word}"
-    return setting.phrases.say(key) if setting.phrases.has(key) else setting.say("condition.unnamed")
+    return (
+        setting.phrases.say(key) if setting.phrases.has(key) else setting.say("condition.unnamed")
+    )
 
 
 def _headings(names: Iterable[str], setting: Setting) -> list[str]:
@@ -231,7 +241,9 @@ def _items_of(scale_id: str, items: list[str], table: Estimates, setting: Settin
     for item in items:
         found = [table.on_record(name, scale=scale_id, item=item) for name, _ in ITEM_COLUMNS]
         every.extend(found)
-        cells = [_cell(one, write, setting) for one, (_, write) in zip(found, ITEM_COLUMNS, strict=True)]
+        cells = [
+            _cell(one, write, setting) for one, (_, write) in zip(found, ITEM_COLUMNS, strict=True)
+        ]
         text = setting.wording.of(setting.instrument.items[item].text)
         remark = _remark(found, setting)
         rows.append((item, (text, _people(found[1:2]), *cells, remark)))
@@ -246,20 +258,24 @@ def _items_of(scale_id: str, items: list[str], table: Estimates, setting: Settin
 def _reliability(table: Estimates, setting: Setting) -> Evidence:
     every: list[Found] = []
     rows = []
+    columns = _on_record(RELIABILITY_COLUMNS, table) or RELIABILITY_COLUMNS
     for scale_id, scale in setting.instrument.by_id.items():
-        found = [table.on_record(name, scale=scale_id) for name in RELIABILITY_COLUMNS]
+        found = [table.on_record(name, scale=scale_id) for name in columns]
         every.extend(found)
         cells = [_cell(one, formatting.coefficient, setting, interval=True) for one in found]
         counts = (formatting.count(len(scale.items)), _people(found))
-        label = setting.say(
-            "technical.scale", scale=scale_id, title=setting.wording.of(scale.title)
-        )
+        label = _scope_label(scale_id, setting)
         rows.append((label, (*counts, *cells, _remark(found, setting))))
-    names = ("scale", "n_items", "n", *RELIABILITY_COLUMNS, "remarks")
-    headings = _headings(names, setting)
+    headings = _headings(("scale", "n_items", "n", *columns, "remarks"), setting)
     caption = setting.say("technical.reliability_caption")
     shown = shown_table(caption, headings, rows, words=[len(headings) - 1])
     return _evidence(shown, every, setting)
+
+
+def _on_record(names: Sequence[str], table: Estimates) -> tuple[str, ...]:
+    """The statistics that the table holds for any scale."""
+    found = {address[5] for address in table.addresses()}
+    return tuple(name for name in names if name in found)
 
 
 # ------------------------------------------------------------------ one row a set of items
@@ -314,9 +330,7 @@ def _scree(table: Estimates, setting: Setting) -> tuple[Scree, ...]:
     )
 
 
-def _scree_of(
-    scope: str | None, kind: str, table: Estimates, setting: Setting
-) -> Scree | None:
+def _scree_of(scope: str | None, kind: str, table: Estimates, setting: Setting) -> Scree | None:
     ranks = sorted(
         int(factor)
         for _, _, scale, _, factor, statistic in table.addresses()
@@ -449,11 +463,13 @@ def _correlations(table: Estimates, setting: Setting) -> Evidence:
     }
     known = {scale.id for scale in setting.instrument.scales}
     named = [pair for pair in pairs if pair and known & set(pair.split(" with "))]
-    return _factor_table("factor_correlation", named or sorted(p for p in pairs if p), pairs, setting)
+    return _factor_table(
+        "factor_correlation", named or sorted(p for p in pairs if p), pairs, setting
+    )
 
 
 def _factor_table(
-    name: str, order: Sequence[str], found: Mapping[str | None, Found], setting: Setting
+    name: str, order: Sequence[str], found: Mapping[str, Found], setting: Setting
 ) -> Evidence:
     rows = [
         (

@@ -229,6 +229,14 @@ def _context_questions_have_shares(
         yield from _wrong_chances(f"context_questions.{question.id}", shares, question)
 
 
+def _effects_name_context_questions(
+    content: Mapping[str, Any], instrument: Instrument
+) -> Iterator[Wrong]:
+    known = {question.id for question in instrument.context_questions}
+    for name in sorted(set(content.get("context_effects", {})) - known):
+        yield Wrong("context_effects", f"there is no context question '{name}' to shift sites by")
+
+
 CHECKS: tuple[Check, ...] = (
     _scales_have_parameters,
     _correlations_hold_together,
@@ -241,4 +249,5 @@ CHECKS: tuple[Check, ...] = (
     _person_questions_have_chances,
     _groups_answer_as_themselves,
     _context_questions_have_shares,
+    _effects_name_context_questions,
 )

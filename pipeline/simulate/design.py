@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -140,6 +141,8 @@ def _site(content: Mapping[str, Any]) -> SiteDesign:
 
 
 def _contradictions(design: Design) -> Iterator[tuple[str, None, str]]:
+    if not _is_date(design.first_day):
+        yield f"'{design.first_day}' is no day of the calendar", None, "first_day"
     for site, times in Counter(site.site for site in design.sites).items():
         if times > 1:
             yield f"site '{site}' is there {times} times; give each its own id", None, "sites"
@@ -154,3 +157,11 @@ def _contradictions(design: Design) -> Iterator[tuple[str, None, str]]:
         if dirt.preview_rows and platform != "qualtrics":
             cure = "only Qualtrics marks preview rows; leave preview_rows out here"
             yield cure, None, f"dirt.{platform}"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

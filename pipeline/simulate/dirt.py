@@ -128,18 +128,28 @@ def answer_in_straight_lines(
 def stop_part_way(
     rows: ExportRows, chosen: pd.Index, instrument: Instrument, rng: np.random.Generator
 ) -> ExportRows:
-    """The chosen rows blank from a point on, which is the end of a page where pages are sent."""
+    """The chosen rows blank from the end of a question on, or of a page where pages are sent."""
     answers, record = rows.answers.copy(), rows.record.copy()
     width = answers.shape[1]
-    ends = np.cumsum([len(page.columns) for page in pages_of(instrument)])[:-1]
-    for row in chosen:
-        anywhere = int(rng.integers(width // 8, width - width // 10))
-        by_page = rows.platform == "limesurvey" and len(ends) > 0
-        reached = int(rng.choice(ends)) if by_page else anywhere
+    ends = _places_to_stop(instrument, by_page=rows.platform == "limesurvey")
+    for row in chosen if len(ends) else ():
+        reached = int(rng.choice(ends))
         answers.loc[row, answers.columns[reached:]] = pd.NA
         record.loc[row, ["reached", "finished"]] = [reached, False]
         record.loc[row, "seconds"] = np.round(record.loc[row, "seconds"] * reached / width)
     return replace(rows, answers=answers, record=record)
+
+
+def _places_to_stop(instrument: Instrument, by_page: bool) -> list[int]:
+    """Columns behind somebody who stops: after the first eighth and before the last tenth."""
+    pages = pages_of(instrument)
+    starts = np.cumsum([0, *(len(page.columns) for page in pages)])
+    if by_page:
+        return [int(end) for end in starts[1:-1]]
+    ends = [
+        int(s) + e for s, page in zip(starts, pages, strict=False) for e in page.questions_end_at
+    ]
+    return [end for end in ends if starts[-1] / 8 <= end <= starts[-1] * 0.9]
 
 
 def _spell_sites_otherwise(

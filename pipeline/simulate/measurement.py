@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.instrument import Instrument
 from pipeline.problems import refuse_if_any
-from pipeline.simulate.consistency import OTHER, groups_of, model_problems
+from pipeline.simulate.consistency import groups_of, model_problems
 from pipeline.simulate.documents import read_document
 
 Rates = Mapping[str, float]
@@ -213,14 +213,3 @@ def _question(given: Mapping[str, Any], groups: tuple[str, ...]) -> QuestionExpe
 
 def _by_value(numbers: Mapping[str, float]) -> dict[int, float]:
     return {int(value): float(number) for value, number in numbers.items()}
-
-
-__all__ = [
-    "OTHER",
-    "AllocationExpectation",
-    "CodeRate",
-    "MeasurementModel",
-    "QuestionExpectation",
-    "latent_correlations",
-    "read_model",
-]

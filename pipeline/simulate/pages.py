@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.instrument import Allocation, Instrument, Item, Question
 
@@ -32,6 +33,16 @@ class Page:
         counters = [column for allocation in self.allocations for column in allocation.columns]
         answers = [column for question in self.questions for column in question.columns]
         return [*(item.id for item in self.items), *counters, *answers]
+
+    @property
+    def questions_end_at(self) -> list[int]:
+        """How many of its columns are behind after each question."""
+        widths = [
+            *(1 for _ in self.items),
+            *(len(allocation.columns) for allocation in self.allocations),
+            *(len(question.columns) for question in self.questions),
+        ]
+        return list(accumulate(widths))
 
 
 def pages_of(instrument: Instrument) -> tuple[Page, ...]:

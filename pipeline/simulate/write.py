@@ -52,17 +52,25 @@ def write_exports(
     Raises
     ------
     InputError
-        If the folder holds files of the same names that no simulation wrote.
+        If the folder holds files of the same names that no simulation wrote, or cannot be
+        written to.
     """
     folder = Path(folder)
     rows = {p: rows_for_export(programme, instrument, p, rng) for p in programme.design.platforms}
     texts = dict(_texts(programme, instrument, rows, command))
     _refuse_to_replace_other_files(folder, list(texts))
     for name, text in texts.items():
-        path = folder / name
+        _write(folder / name, text)
+    return tuple(folder / name for name in texts)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode("utf-8"))
-    return tuple(folder / name for name in texts)
+    except OSError as error:
+        cure = f"cannot be written ({error.strerror}); choose another folder"
+        raise InputError([Problem(path.as_posix(), cure)]) from None
 
 
 def _texts(

@@ -4,6 +4,19 @@ from typing import TYPE_CHECKING
 
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
+from pipeline.report import render_comparative_page, render_index, render_technical_page
+from pipeline.tables import (
+    ESTIMATES,
+    LEDGER_CELLS,
+    LEDGER_COLUMNS,
+    LEDGER_ROWS,
+    RELEASED,
+    SCREENING,
+    SITES,
+    WITHHELD,
+    read_table,
+    write_text,
+)
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

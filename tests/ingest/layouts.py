@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.instrument import load_instrument
@@ -162,11 +162,3 @@ def generic_mapping(**changes):
     columns = {name: f"Q {name}" for name in INSTRUMENT.answer_columns}
     known = {"respondent": "who", "finished": "done", "seconds": "took", "blank": ["", "NA"]}
     return json.dumps({"columns": columns} | known | changes)
-
-
-@dataclass
-class Study:
-    """A folder of exports, written as asked."""
-
-    folder: Path
-    sources: list = field(default_factory=list)

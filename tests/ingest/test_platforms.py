@@ -15,6 +15,7 @@ from .layouts import (
     INSTRUMENT,
     PEOPLE,
     dictionary_rows,
+    limesurvey_rows,
     qualtrics_rows,
     redcap_rows,
     write_csv,
@@ -100,8 +101,10 @@ def test_choice_labels_are_read_as_their_numbers(exported, ingest):
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [("1", "PREVIEW"), ("17", "PREVIEW"), ("9", "PREVIEW"), ("2", "TEST"), ("8", "SPAM")]
-    + [("12", "SPAM"), ("40", "SPAM"), ("Survey Preview", "PREVIEW"), ("Spam", "SPAM")],
+    [
+        *(("1", "PREVIEW"), ("17", "PREVIEW"), ("9", "PREVIEW"), ("2", "TEST"), ("8", "SPAM")),
+        *(("12", "SPAM"), ("40", "SPAM"), ("Survey Preview", "PREVIEW"), ("Spam", "SPAM")),
+    ],
 )
 def test_previews_tests_and_spam_are_left_out(status, reason, exported, ingest, folder):
     rows = qualtrics_rows(PEOPLE)
@@ -124,6 +127,18 @@ def test_an_unknown_status_is_not_guessed(exported, refusal):
     text = refusal(exported(status="Umfragevorschau"))
     assert "qualtrics.csv, row 4, column 'Status'" in text
     assert "Umfragevorschau" not in text
+
+
+def test_the_order_of_display_is_no_answer(folder, ingest):
+    rows = qualtrics_rows(PEOPLE)
+    rows[0][rows[0].index("remarks")] = "practices_DO_aaa101"
+    columns = ingest(ExportSource(write_csv(folder / "q.csv", rows), "Site")).ledger_columns
+    assert columns.set_index("heading").loc["practices_DO_aaa101", "use"] == "record"
+
+
+def test_the_language_is_told_alike_by_every_platform(exported, ingest):
+    read = ingest(exported("qualtrics"), exported("limesurvey"))
+    assert set(read.responses["language"]) == {"en"}
 
 
 def test_seen_but_unanswered_is_skipped_even_for_who_stopped(exported, ingest):
@@ -191,8 +206,6 @@ def test_question_texts_as_headings_are_refused(folder, refusal):
 
 
 def test_code_and_text_headings_of_limesurvey_are_read(exported, ingest, folder):
-    from .layouts import limesurvey_rows
-
     rows = limesurvey_rows(PEOPLE)
     rows[0] = [f"{name}. [Some text]" if "[" in name else f"{name}" for name in rows[0]]
     source = ExportSource(write_csv(folder / "long.csv", rows), "site")

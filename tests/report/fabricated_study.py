@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -88,19 +89,44 @@ def site_rows(
     yield {**base, "statistic": "respondents", "estimate": 5 * round(n / 5), "needs": 11}
     groups = instrument.grouping.groups if instrument.grouping else ()
     for group in groups:
-        yield {**base, "statistic": "respondents", "group": group.id, "estimate": 5 * round(n / 10), "needs": 25}
+        yield {
+            **base,
+            "statistic": "respondents",
+            "group": group.id,
+            "estimate": 5 * round(n / 10),
+            "needs": 25,
+        }
     for scale in instrument.scales:
         low, high = scale.response_scale.lowest, scale.response_scale.highest
         about = {**base, "scale": scale.id}
         yield {**about, "statistic": "mean", **interval(rng, low, high, n), "needs": 11}
         for code in instrument.special_codes:
-            yield {**about, "statistic": f"share_{code.id}", "estimate": round(rng.beta(1, 12), 2), "needs": 11}
+            yield {
+                **about,
+                "statistic": f"share_{code.id}",
+                "estimate": round(rng.beta(1, 12), 2),
+                "needs": 11,
+            }
         for group in groups:
-            yield {**about, "group": group.id, "statistic": "mean", **interval(rng, low, high, n / 2), "needs": 25}
+            yield {
+                **about,
+                "group": group.id,
+                "statistic": "mean",
+                **interval(rng, low, high, n / 2),
+                "needs": 25,
+            }
         if groups:
             gap = rng.normal(0, 0.4)
             half = 2 / np.sqrt(n)
-            yield {**about, "statistic": "gap", "estimate": round(gap, 2), "ci_low": round(gap - half, 2), "ci_high": round(gap + half, 2), "confidence_level": 0.95, "needs": 25}
+            yield {
+                **about,
+                "statistic": "gap",
+                "estimate": round(gap, 2),
+                "ci_low": round(gap - half, 2),
+                "ci_high": round(gap + half, 2),
+                "confidence_level": 0.95,
+                "needs": 25,
+            }
         for item in scale.items:
             at = {**about, "item": item.id}
             yield {**at, "statistic": "mean", **interval(rng, low, high, n), "needs": 20}
@@ -113,7 +139,12 @@ def site_rows(
             for name, share in zip(("low", "middle", "high"), three, strict=True):
                 yield {**at, "statistic": f"share_{name}", "estimate": round(share, 2), "needs": 20}
             for code in item.special_codes:
-                yield {**at, "statistic": f"share_{code}", "estimate": round(rng.beta(1, 9), 2), "needs": 20}
+                yield {
+                    **at,
+                    "statistic": f"share_{code}",
+                    "estimate": round(rng.beta(1, 9), 2),
+                    "needs": 20,
+                }
     yield from ({**row, "needs": 11} for row in counter_rows(instrument, base, rng))
 
 
@@ -122,7 +153,12 @@ def interval(rng: np.random.Generator, low: float, high: float, n: float) -> dic
     mean = middle + width * float(np.clip(rng.normal(0.05, 0.12), -0.4, 0.4))
     half = width / 2 / np.sqrt(n)
     ends = (max(low, mean - half), min(high, mean + half))
-    return {"estimate": round(mean, 2), "ci_low": round(ends[0], 2), "ci_high": round(ends[1], 2), "confidence_level": 0.95}
+    return {
+        "estimate": round(mean, 2),
+        "ci_low": round(ends[0], 2),
+        "ci_high": round(ends[1], 2),
+        "confidence_level": 0.95,
+    }
 
 
 def counter_rows(
@@ -131,8 +167,19 @@ def counter_rows(
     for allocation in instrument.allocations:
         shares = rng.dirichlet(np.full(len(allocation.parts), 3.0)) * allocation.total
         for column, mean in zip(allocation.columns, np.round(shares, 1), strict=True):
-            yield {**base, "scale": allocation.id, "item": column, "statistic": "mean_counters", "estimate": mean}
-        yield {**base, "scale": allocation.id, "statistic": "dispersion", "estimate": round(rng.uniform(0.8, 1.6), 1)}
+            yield {
+                **base,
+                "scale": allocation.id,
+                "item": column,
+                "statistic": "mean_counters",
+                "estimate": mean,
+            }
+        yield {
+            **base,
+            "scale": allocation.id,
+            "statistic": "dispersion",
+            "estimate": round(rng.uniform(0.8, 1.6), 1),
+        }
 
 
 def programme_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
@@ -144,8 +191,16 @@ def programme_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator
         mean = interval(rng, low, high, 600)
         yield {**about, "statistic": "mean", **mean}
         width = high - low
-        yield {**about, "statistic": "site_p10", "estimate": round(mean["estimate"] - 0.12 * width, 2)}
-        yield {**about, "statistic": "site_p90", "estimate": round(mean["estimate"] + 0.12 * width, 2)}
+        yield {
+            **about,
+            "statistic": "site_p10",
+            "estimate": round(mean["estimate"] - 0.12 * width, 2),
+        }
+        yield {
+            **about,
+            "statistic": "site_p90",
+            "estimate": round(mean["estimate"] + 0.12 * width, 2),
+        }
         yield {**about, "statistic": "n_sites", "estimate": 20}
         for code in instrument.special_codes:
             yield {**about, "statistic": f"share_{code.id}", "estimate": round(rng.beta(1, 12), 2)}
@@ -153,14 +208,26 @@ def programme_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator
             yield {**about, "group": group.id, "statistic": "mean", **interval(rng, low, high, 300)}
         if instrument.grouping:
             gap = rng.normal(0, 0.3)
-            yield {**about, "statistic": "gap", "estimate": round(gap, 2), "ci_low": round(gap - 0.15, 2), "ci_high": round(gap + 0.15, 2), "confidence_level": 0.95}
+            yield {
+                **about,
+                "statistic": "gap",
+                "estimate": round(gap, 2),
+                "ci_low": round(gap - 0.15, 2),
+                "ci_high": round(gap + 0.15, 2),
+                "confidence_level": 0.95,
+            }
     yield from counter_rows(instrument, base, rng)
 
 
 def sites_frame(people: dict[str, int]) -> pd.DataFrame:
     names = ("Mill Street", "Harbour & Hill", "Old Orchard", "Bridge House", "Little Green")
     rows = [
-        {"site": site, "label": f"{names[place % 5]} {place // 5 + 1}", "slug": f"site-{site}", "invited": 60}
+        {
+            "site": site,
+            "label": f"{names[place % 5]} {place // 5 + 1}",
+            "slug": f"site-{site}",
+            "invited": 60,
+        }
         for place, site in enumerate(people)
     ]
     return framed(rows, catalogue.SITES)
@@ -170,7 +237,11 @@ def context_frame(
     instrument: Instrument, people: dict[str, int], rng: np.random.Generator
 ) -> pd.DataFrame:
     rows = [
-        {"site": site, "question": question.id, "value": int(rng.choice([o.value for o in question.options]))}
+        {
+            "site": site,
+            "question": question.id,
+            "value": int(rng.choice([o.value for o in question.options])),
+        }
         for site in people
         for question in instrument.context_questions
     ]
@@ -185,15 +256,48 @@ def account(
         export = f"private file name of {site}.csv"
         for number in range(n + 2):
             excluded = number >= n
-            rows.append({"export": export, "platform": "generic", "row": number + 2, "site": site, "outcome": "excluded" if excluded else "analysed", "reason": "PREVIEW" if excluded else None})
+            rows.append(
+                {
+                    "export": export,
+                    "platform": "generic",
+                    "row": number + 2,
+                    "site": site,
+                    "outcome": "excluded" if excluded else "analysed",
+                    "reason": "PREVIEW" if excluded else None,
+                }
+            )
         for column in instrument.answer_columns:
             for outcome, count in (("ANSWERED", n - 1), ("SKIPPED", 1), ("EXCLUDED_ROW", 2)):
-                cells.append({"export": export, "column": column, "outcome": outcome, "cells": count})
-        for place, column in enumerate([*instrument.answer_columns, "e-mail of the person"], start=1):
+                cells.append(
+                    {"export": export, "column": column, "outcome": outcome, "cells": count}
+                )
+        for place, column in enumerate(
+            [*instrument.answer_columns, "e-mail of the person"], start=1
+        ):
             known = column in instrument.answer_columns
-            columns.append({"export": export, "position": place, "heading": column, "use": "answer" if known else "dropped_personal", "answer_column": column if known else None})
+            columns.append(
+                {
+                    "export": export,
+                    "position": place,
+                    "heading": column,
+                    "use": "answer" if known else "dropped_personal",
+                    "answer_column": column if known else None,
+                }
+            )
         for number in range(n):
-            screening.append({"respondent": f"secret-{site}-{number}", "site": site, "n_answered": 40, "longest_run": 4, "individual_sd": 0.9, "seconds_per_item": 6.0, "straight_line": bool(rng.random() < 0.02), "speeding": None, "excluded": False})
+            screening.append(
+                {
+                    "respondent": f"secret-{site}-{number}",
+                    "site": site,
+                    "n_answered": 40,
+                    "longest_run": 4,
+                    "individual_sd": 0.9,
+                    "seconds_per_item": 6.0,
+                    "straight_line": bool(rng.random() < 0.02),
+                    "speeding": None,
+                    "excluded": False,
+                }
+            )
     return {
         "ledger_rows": framed(rows, catalogue.LEDGER_ROWS),
         "ledger_cells": framed(cells, catalogue.LEDGER_CELLS),
@@ -240,8 +344,20 @@ def _reliability_rows(instrument: Instrument, rng: np.random.Generator) -> Itera
     for scale in instrument.scales:
         alpha = float(rng.uniform(0.7, 0.9))
         about = {"scale": scale.id}
-        yield {**about, "statistic": "cronbach_alpha", "estimate": alpha, "ci_low": alpha - 0.03, "ci_high": alpha + 0.03, "confidence_level": 0.95}
-        yield {**about, "statistic": "omega_total_observed", "estimate": alpha + 0.01, "condition": "heywood_case"}
+        yield {
+            **about,
+            "statistic": "cronbach_alpha",
+            "estimate": alpha,
+            "ci_low": alpha - 0.03,
+            "ci_high": alpha + 0.03,
+            "confidence_level": 0.95,
+        }
+        yield {
+            **about,
+            "statistic": "omega_total_observed",
+            "estimate": alpha + 0.01,
+            "condition": "heywood_case",
+        }
 
 
 def _retention_rows(instrument: Instrument) -> Iterator[dict[str, Any]]:
@@ -252,7 +368,11 @@ def _retention_rows(instrument: Instrument) -> Iterator[dict[str, Any]]:
                 ("observed", 9.3 / rank), ("simulated_mean", 1.6 - rank / n_items),
                 ("simulated_percentile", 1.7 - rank / n_items),
             ):  # fmt: skip
-                yield {"factor": str(rank), "statistic": f"{name}_eigenvalue_{kind}", "estimate": value}
+                yield {
+                    "factor": str(rank),
+                    "statistic": f"{name}_eigenvalue_{kind}",
+                    "estimate": value,
+                }
         yield {"statistic": f"{kind}_suggested_by_mean", "estimate": 5}
         yield {"statistic": f"{kind}_suggested_by_percentile", "estimate": 4}
 
@@ -269,17 +389,39 @@ def _factor_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[d
         for item in scale.items:
             for other in scales:
                 size = 0.65 if other is scale else float(rng.normal(0, 0.1))
-                yield {"item": item.id, "factor": other.id, "statistic": "pattern", "estimate": size}
-            yield {"item": item.id, "factor": scale.id, "statistic": "target_loading", "estimate": 0.65, "condition": "cross_loading"}
-    for first, second in zip(scales[:-1], scales[1:], strict=True):
-        yield {"factor": f"{first.id} with {second.id}", "statistic": "factor_correlation", "estimate": 0.4}
+                yield {
+                    "item": item.id,
+                    "factor": other.id,
+                    "statistic": "pattern",
+                    "estimate": size,
+                }
+            yield {
+                "item": item.id,
+                "factor": scale.id,
+                "statistic": "target_loading",
+                "estimate": 0.65,
+                "condition": "cross_loading",
+            }
+    for first, second in itertools.pairwise(scales):
+        yield {
+            "factor": f"{first.id} with {second.id}",
+            "statistic": "factor_correlation",
+            "estimate": 0.4,
+        }
 
 
 def _variance_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     for scale in instrument.scales:
         icc = float(rng.uniform(0.03, 0.15))
         about = {"scale": scale.id}
-        yield {**about, "statistic": "icc1_anova_n0", "estimate": icc, "ci_low": icc / 2, "ci_high": icc * 2, "confidence_level": 0.95}
+        yield {
+            **about,
+            "statistic": "icc1_anova_n0",
+            "estimate": icc,
+            "ci_low": icc / 2,
+            "ci_high": icc * 2,
+            "confidence_level": 0.95,
+        }
         yield {**about, "statistic": "icc2_anova", "estimate": 0.7}
         yield {**about, "statistic": "n_groups", "estimate": 20}
 

@@ -65,19 +65,18 @@ def _about_groups(known: pd.DataFrame) -> pd.Series:
 
 
 def _site_verdicts(verdicts: Verdicts) -> pd.DataFrame:
-    columns = [*FIGURE, "site", "figure_rule", "figure_counts"]
-    blocks = [
-        pd.DataFrame(
-            {
-                **dict(zip(FIGURE, key, strict=True)),
-                "site": verdict.sites,
-                "figure_rule": [word or SHOWN for word in verdict.rule],
-                "figure_counts": verdict.counts,
-            }
-        )
-        for key, verdict in verdicts.figures.items()
-    ]
-    return pd.concat(blocks) if blocks else pd.DataFrame(columns=columns)
+    judged = list(verdicts.figures.items())
+    sizes = [len(verdict.sites) for _, verdict in judged]
+    keys = {
+        name: np.repeat(np.array([key[place] for key, _ in judged], dtype=object), sizes)
+        for place, name in enumerate(FIGURE)
+    }
+    found = {
+        "site": [site for _, verdict in judged for site in verdict.sites],
+        "figure_rule": [word or SHOWN for _, verdict in judged for word in verdict.rule],
+        "figure_counts": [bool(word) for _, verdict in judged for word in verdict.counts],
+    }
+    return pd.DataFrame({**keys, **found})
 
 
 def _group_verdicts(verdicts: Verdicts) -> pd.DataFrame:

@@ -106,23 +106,38 @@ def _wide(known: pd.DataFrame, family: str) -> pd.DataFrame:
 def _figures(
     known: pd.DataFrame, family: str, measures: dict[str, Measure], rules: DisclosureRules
 ) -> Iterator[tuple[Key, Figure]]:
-    rows = known[known["group"].isna()]
-    wide = _wide(rows, family)
+    wide = _wide(known[known["group"].isna()], family)
     minimum = minimum_of(family, rules)
-    for (wave, scale, item), block in wide.groupby(level=["wave", "scale", "figure"]):
-        values = block.drop(columns=["n_respondents", "answers_put"], errors="ignore")
-        is_mean = family in ("score", "item_mean", "counters")
-        numbers = values.dropna(axis=1, how="all").to_numpy(dtype=float)
+    is_mean = family in ("score", "item_mean", "counters")
+    columns = [name for name in wide if name not in ("n_respondents", "answers_put")]
+    numbers = wide[[] if family == "dispersion" else columns].to_numpy(dtype=float)
+    n = wide["n_respondents"].fillna(0).to_numpy(dtype=float)
+    sites = wide.index.get_level_values("site")
+    for (wave, scale, item), rows in _positions(wide):
+        values = numbers[rows]
         yield (
-            (family, str(wave), str(scale), str(item)),
+            (family, wave, scale, item),
             Figure(
-                block.index.get_level_values("site"),
-                block["n_respondents"].fillna(0).to_numpy(dtype=float),
-                numbers[:, :0] if family == "dispersion" else numbers,
-                measures[str(scale)] if is_mean else SHARES,
+                sites[rows],
+                n[rows],
+                values[:, ~np.isnan(values).all(axis=0)],
+                measures[scale] if is_mean else SHARES,
                 minimum,
             ),
         )
+
+
+def _positions(wide: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], NDArray[np.intp]]]:
+    """The rows of each wave, scale and figure."""
+    if wide.empty:
+        return
+    by_figure = wide.groupby(level=["wave", "scale", "figure"], sort=True)
+    numbers = by_figure.ngroup().to_numpy()
+    keys = wide.index.to_frame(index=False)[["wave", "scale", "figure"]].to_numpy(dtype=object)
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1) != 0)
+    for start, rows in zip(starts, np.split(np.arange(len(numbers)), starts[1:]), strict=True):
+        wave, scale, item = keys[start]
+        yield (str(wave), str(scale), str(item)), rows
 
 
 def _parts(
@@ -133,25 +148,23 @@ def _parts(
     n_items = known[known["family"] == "item_mean"].groupby("scale")["item"].nunique()
     for family in WITH_GROUPS:
         wide = _wide(known, family)
-        for (wave, scale, item), block in wide.groupby(level=["wave", "scale", "figure"]):
-            values = block.dropna(axis=1, how="all")
-            parts = [_part(values, put, group) for group in ("", *order)]
+        asked = put.reindex(wide.index)
+        wide = wide.assign(asked_=asked["n_respondents"], put_=asked["answers_put"])
+        names, sites = (wide.index.get_level_values(level) for level in ("group", "site"))
+        plain = wide.reset_index(drop=True).astype(float)
+        for (wave, scale, item), rows in _positions(wide):
+            block = plain.iloc[rows]
+            block = block.loc[:, block.notna().any() | block.columns.isin(["asked_", "put_"])]
+            parts = [
+                block[names[rows] == group].set_axis(sites[rows][names[rows] == group])
+                for group in ("", *order)
+            ]
             step = 1.0 / float(n_items.get(scale, 1)) if family == "score" else 1.0
-            yield (family, str(wave), str(scale), str(item)), parts, step
-
-
-def _part(block: pd.DataFrame, put: pd.DataFrame, group: str) -> pd.DataFrame:
-    """People, means, people asked and items put per site, for one group of a scale."""
-    joined = block.copy()
-    asked = put.reindex(block.index)
-    joined["asked_"] = asked["n_respondents"]
-    joined["put_"] = asked["answers_put"]
-    of_group = joined[joined.index.get_level_values("group") == group]
-    return of_group.droplevel(["wave", "scale", "figure", "group"])
+            yield (family, wave, scale, item), parts, step
 
 
 def _on_sites(part: pd.DataFrame, sites: pd.Index) -> Part:
-    whole = part.reindex(sites).astype(float).fillna(0.0)
+    whole = part.reindex(sites).fillna(0.0)
     return Part(
         whole["n_respondents"].to_numpy(),
         whole.drop(columns=["n_respondents", "asked_", "put_"]).to_numpy(),

@@ -49,12 +49,12 @@ class _LoaderWithoutRepeats(yaml.SafeLoader):
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         """The mapping; raises ConstructorError when a key is repeated."""
-        keys = [key.value for key, _ in node.value]
-        for key_node, _ in node.value:
-            if keys.count(key_node.value) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"'{key_node.value}' is written twice", key_node.start_mark
-                )
+        seen: list[Any] = []
+        for key, _ in node.value:
+            if key.value in seen:
+                told = f"'{key.value}' is written twice"
+                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
+            seen.append(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -188,7 +188,7 @@ def _finished_problems(
 ) -> list[Problem]:
     if "finished" not in cells:
         return []
-    unclear = ~cells["finished"].map(wording_key).isin([*YES_WORDS, *NO_WORDS, ""])
+    unclear = ~translate(cells["finished"], wording_key, "string").isin([*YES_WORDS, *NO_WORDS, ""])
     if not unclear.any():
         return []
     cure = f"{int(unclear.sum())} rows say neither yes nor no; write 1 for finished and 0 for not"

@@ -16,6 +16,7 @@ from pipeline.ingest.raw import (
     cells_below,
     column_named,
     folded_set,
+    language_code,
     record_of,
     seconds_between,
     seconds_in,
@@ -31,7 +32,8 @@ from pipeline.problems import InputError, Problem
 RECORD_HEADINGS = folded_set(
     ["id", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "interviewtime"]
 )
-USUAL_HEADINGS = folded_set(["submitdate", "lastpage", "startlanguage", "seed", "datestamp"])
+CODED_HEADINGS = folded_set(["submitdate", "lastpage", "startlanguage", "startdate", "datestamp"])
+USUAL_HEADINGS = CODED_HEADINGS | {"seed"}
 WORDED_HEADINGS = folded_set(["Response ID", "Date submitted", "Last page", "Start language"])
 PERSONAL_HEADINGS = folded_set(["ipaddr", "refurl", "token"])
 UNDATED = "1980-01-01 00:00:00"
@@ -54,7 +56,7 @@ def signature(sheet: Sheet) -> Signature:
 def read(sheet: Sheet, source: ExportSource, instrument: Instrument) -> RawExport:
     """The rows of a LimeSurvey export; raises InputError when headings are question texts."""
     headings = sheet.headings
-    if not USUAL_HEADINGS & folded_set(headings) and not any(map(_subcode, headings)):
+    if not CODED_HEADINGS & folded_set(headings) and not any(map(_subcode, headings)):
         cure = "the headings are question texts; export again with question codes as headings"
         raise InputError([Problem(sheet.file, cure)])
     cells = cells_below(sheet, 1)
@@ -94,7 +96,7 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
             None if response_id is None else translate(response_id, text_or_missing, "string")
         ),
         finished=None if submitted is None else translate(submitted, _is_filled, "boolean"),
-        language=None if language is None else translate(language, text_or_missing, "string"),
+        language=None if language is None else translate(language, language_code, "string"),
         seconds=_seconds(headings, cells),
     )
 

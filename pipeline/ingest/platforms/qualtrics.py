@@ -17,6 +17,7 @@ from pipeline.ingest.raw import (
     cells_below,
     column_named,
     folded_set,
+    language_code,
     record_of,
     seconds_between,
     seconds_in,
@@ -52,8 +53,8 @@ REASON_OF_STATUS: dict[str, str | None] = {
     **dict.fromkeys(("8", "12", "40", "spam", "imported spam", "ex spam"), "SPAM"),
 }
 _IMPORT_ID = re.compile(r"""["']ImportId["']""")
-_NEVER_AN_ANSWER = re.compile(r"_(TEXT|DO)(_|$)|_NPS_GROUP$| - (Topics|Sentiment)", re.IGNORECASE)
-_FREE_TEXT = re.compile(r"_TEXT$", re.IGNORECASE)
+_DISPLAY_ORDER = re.compile(r"_DO(_|$)")
+_NEVER_AN_ANSWER = re.compile(r"_TEXT(_|$)|_NPS_GROUP$| - (Topics|Sentiment)", re.IGNORECASE)
 
 
 def signature(sheet: Sheet) -> Signature:
@@ -102,9 +103,10 @@ def _headings(sheet: Sheet) -> list[str]:
 def _column(position: int, heading: str) -> ExportColumn:
     if heading.casefold() in RECORD_HEADINGS:
         return ExportColumn(position, heading, is_record=True)
+    if _DISPLAY_ORDER.search(heading):
+        return ExportColumn(position, heading, is_record=True)
     if _NEVER_AN_ANSWER.search(heading):
-        is_text = _FREE_TEXT.search(heading) is not None
-        return ExportColumn(position, heading, is_personal=is_text)
+        return ExportColumn(position, heading, is_personal=True)
     question, _, statement = heading.rpartition("_")
     if not question:
         return ExportColumn(position, heading, code=heading)
@@ -119,7 +121,7 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
         cells.index,
         response_id=_translated(response_id, text_or_missing, "string"),
         finished=_translated(finished, yes_or_no, "boolean"),
-        language=_translated(language, text_or_missing, "string"),
+        language=_translated(language, language_code, "string"),
         seconds=_seconds(headings, cells),
         excluded=_excluded(headings, cells),
     )
@@ -143,7 +145,7 @@ def _excluded(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series:
     reasons = pd.Series(pd.NA, index=cells.index, dtype="string")
     channel = column_named(cells, headings, "DistributionChannel")
     if channel is not None:
-        previewed = channel.map(wording_key) == "preview"
+        previewed = translate(channel, wording_key, "string") == "preview"
         reasons = reasons.mask(previewed, "PREVIEW")
     status = column_named(cells, headings, "Status")
     if status is not None:
@@ -161,7 +163,7 @@ def _status_problems(file: str, headings: Sequence[str], cells: pd.DataFrame) ->
     status = column_named(cells, headings, "Status")
     if status is None:
         return []
-    unknown = ~status.map(wording_key).isin([*REASON_OF_STATUS, ""])
+    unknown = ~translate(status, wording_key, "string").isin([*REASON_OF_STATUS, ""])
     if not unknown.any():
         return []
     cure = (

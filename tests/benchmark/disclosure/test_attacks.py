@@ -18,14 +18,16 @@ from pipeline.benchmark.disclosure import DisclosureRules, counting_sites, discl
 RULES = DisclosureRules()
 FEW = RULES.minimum_n
 PARTS = ("lived", "professional", "ungrouped")
-N_PROGRAMMES = 150
+N_PROGRAMMES = 30
 
 
 def random_sizes(rng):
     """Sites of 1 to 40 people, groups of unequal size, from none to a third in neither group."""
     sizes = []
-    for _ in range(rng.integers(1, 8)):
-        n = rng.integers(1, 41) if rng.random() < 0.5 else rng.integers(22, 41)
+    many_small = rng.random() < 0.4
+    for _ in range(rng.integers(6, 12) if many_small else rng.integers(1, 9)):
+        small = rng.random() < (0.7 if many_small else 0.4)
+        n = rng.integers(1, 15 if many_small else 41) if small else rng.integers(22, 41)
         neither = rng.choice([0, 0, 1, 2, rng.integers(0, n // 3 + 1)])
         first = rng.binomial(max(n - neither, 0), rng.choice([0.5, 0.5, 0.3, 0.9]))
         sizes.append((int(first), int(n - min(neither, n) - first), int(min(neither, n))))
@@ -79,7 +81,7 @@ def released_equations(cells, released, counting):
         else:
             inside = inside & (sites == row.site)
         vectors.append((inside & (cells["size"] > 0)).astype(float))
-        coarse.append(row.condition == "spread_of_site")
+        coarse.append(not pd.isna(row.condition) and row.condition == "spread_of_site")
     return np.array(vectors).reshape(-1, len(cells)), np.array(coarse, bool), released
 
 
@@ -96,11 +98,13 @@ def protected_sets(cells):
                 yield vector, n
 
 
-def follows_from(vector, equations):
-    if not len(equations):
-        return False
-    answer = np.linalg.lstsq(equations.T, vector, rcond=None)[0]
-    return bool(np.abs(equations.T @ answer - vector).max() < 1e-8)
+def space_of(equations):
+    """Projection on all combinations of the released sums."""
+    return np.linalg.pinv(equations) @ equations
+
+
+def follows_from(vector, space):
+    return bool(np.abs(vector - space @ vector).max() < 1e-8)
 
 
 def width_left(vector, equations, coarse, released, cells):
@@ -133,35 +137,47 @@ def test_no_few_people_can_be_told_from_means_of_sites_groups_and_the_programme(
             of_scale(disclosed.released, wave, scale),
             of_scale(counting, wave, scale),
         )
+        exact, whole = space_of(equations[~coarse]), space_of(equations)
         for vector, n in protected_sets(cells):
             tried += 1
-            assert not follows_from(vector, equations[~coarse])
-            if follows_from(vector, equations):
+            assert not follows_from(vector, exact)
+            if follows_from(vector, whole):
                 rounded += 1
                 width = width_left(vector, equations, coarse, released, cells)
                 assert width / n >= RULES.protected_width * 4 - 1e-6
-    assert tried > 300
+    assert tried > 100
     assert rounded > 0 or scale == "BBB"
+
+
+def test_the_attack_finds_a_small_site_in_a_programme_without_protection(instrument):
+    (_, _, scores), _, counting, disclosed = run(instrument, [(20, 20, 0), (2, 2, 0)], 1, dk=0.0)
+    cells = cells_of(scores, "AAA")
+    released = of_scale(disclosed.released, "1", "AAA")
+    careless = counting.assign(counts=True)
+    small = [vector for vector, n in protected_sets(cells) if n == 4]
+    for judged, expected in ((counting, False), (careless, True)):
+        equations = released_equations(cells, released, of_scale(judged, "1", "AAA"))[0]
+        assert follows_from(small[0], space_of(equations)) is expected
 
 
 def test_no_few_people_can_be_told_from_items_and_scales_together(instrument):
     rng = np.random.default_rng(11)
-    sizes = {f"w{i:03d}": random_sizes(rng) for i in range(100)}
+    sizes = {f"w{i:03d}": random_sizes(rng) for i in range(15)}
     (_, _, scores), _, counting, disclosed = run(instrument, sizes, 3, dk=0.0, spread=0.7)
     for scale in instrument.scales:
         items = scale.item_ids
         for wave, of_wave in scores.groupby("wave"):
             n = of_wave.groupby("site").size()
-            equations = item_equations(disclosed.released, counting, wave, scale.id, items, n)
+            space = space_of(item_equations(disclosed.released, counting, wave, scale.id, items, n))
             for place, site in enumerate(n.index):
                 if n[site] < FEW:
                     one = np.zeros((len(n), len(items)))
                     one[place] = 1
-                    assert not follows_from(one.ravel(), equations)
+                    assert not follows_from(one.ravel(), space)
                     for column in range(len(items)):
                         single = np.zeros((len(n), len(items)))
                         single[place, column] = 1
-                        assert not follows_from(single.ravel(), equations)
+                        assert not follows_from(single.ravel(), space)
 
 
 def item_equations(released, counting, wave, scale, items, n):
@@ -242,7 +258,9 @@ def test_a_share_never_gives_back_one_count_only(world):
     n = both["put"].where(~of_items, both["n_respondents_exact"]).to_numpy(dtype=float)
     shown = both["estimate"].to_numpy(dtype=float)
     units = np.select([n >= 200, n >= 100, n >= 40, n >= 20], [0.01, 0.02, 0.05, 0.1], 0.2)
-    assert (np.abs(shown - both["estimate_exact"].to_numpy(dtype=float)) <= units).all()
+    units_of_groups = np.where(both["group"].notna(), np.maximum(units, 0.05), units)
+    error = np.abs(shown - both["estimate_exact"].to_numpy(dtype=float))
+    assert (error <= units_of_groups / 2 + 1e-9).all()
     low = np.ceil(np.maximum(shown - units / 2, 0) * n - 1e-9)
     high = np.floor(np.minimum(shown + units / 2, 1) * n + 1e-9)
     assert (high - low >= 1).all()
