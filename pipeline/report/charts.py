@@ -483,8 +483,10 @@ def line_chart(
         description=description,
         height=PLOT_HEIGHT + AXIS_HEIGHT,
         plot_height=PLOT_HEIGHT,
-        x_ticks=tuple(Tick(_across(place, length), str(place + 1)) for place in _every(length)),
-        y_ticks=tuple(Tick(_up(value, highest), str(value)) for value in range(int(highest) + 1)),
+        x_ticks=tuple(Tick(_across(place, length), str(place + 1)) for place in _every(length, 12)),
+        y_ticks=tuple(
+            Tick(_up(value, highest), str(value)) for value in _every(int(highest) + 1, 8)
+        ),
         plot_start=formatting.percentage(PLOT[0]),
         plot_end=formatting.percentage(PLOT[1]),
         series=tuple(
@@ -494,8 +496,9 @@ def line_chart(
     )
 
 
-def _every(length: int) -> range:
-    return range(0, length, max(1, -(-length // 12)))
+def _every(length: int, most: int) -> range:
+    """At most about `most` of the places 0, 1, 2, ..., evenly apart."""
+    return range(0, length, max(1, -(-length // most)))
 
 
 def _across(place: int, length: int) -> str:
@@ -512,7 +515,6 @@ def _series(name: str, kind: int, values: Sequence[float], length: int, highest:
         Spot(_across(place, length), _up(value, highest)) for place, value in enumerate(values)
     )
     lines = tuple(
-        Line(here.x, here.y, there.x, there.y)
-        for here, there in itertools.pairwise(spots)
+        Line(here.x, here.y, there.x, there.y) for here, there in itertools.pairwise(spots)
     )
     return Series(name, kind, lines, spots)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -36,7 +36,12 @@ from pipeline.report.site_profile import Counters, counters
 from pipeline.report.site_topics import axis_of, span
 from pipeline.report.study import Study
 from pipeline.report.tables import ShownTable, shown_table
-from pipeline.report.withholding import Withholding, withheld_table, withholding_of
+from pipeline.report.withholding import (
+    Withholding,
+    apart_from_working_numbers,
+    withheld_table,
+    withholding_of,
+)
 from pipeline.report.wording import wording_of
 
 ICC1 = "icc1_anova_n0"
@@ -91,6 +96,7 @@ class ChartWithTable:
     chart: DotChart | BarChart
     sentence: str
     table: ShownTable
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ class ComparativePage:
 
     frame: Frame
     programme: ShownTable
+    method: str
     heat_maps: tuple[HeatMap, ...]
     strips: tuple[Strip, ...]
     groups: ChartWithTable | None
@@ -173,6 +180,7 @@ def comparative_page(programme: Programme, setting: Setting) -> ComparativePage:
     return ComparativePage(
         frame=_frame(setting),
         programme=_programme_table(results, programme, setting),
+        method=_method((result.own for result in results), setting),
         heat_maps=tuple(_heat_map(section, programme, setting) for section in scored),
         strips=tuple(
             strip
@@ -188,7 +196,7 @@ def comparative_page(programme: Programme, setting: Setting) -> ComparativePage:
         variance_sentence=_variance_sentence(programme, setting),
         absent_sentence=_absent_sentence(programme, setting),
         absent=_absent(programme),
-        withheld=withheld_table(held, setting),
+        withheld=withheld_table(apart_from_working_numbers(held), setting),
     )
 
 
@@ -205,6 +213,12 @@ def _programme_table(
     rows = [(result.title, _programme_cells(result, programme, setting)) for result in results]
     headings = [setting.phrases.say(f"column.{name}") for name in names]
     return shown_table(setting.say("comparative.programme_caption"), headings, rows)
+
+
+def _method(estimates: Iterable[Estimate | None], setting: Setting) -> str:
+    """How the estimates were made, as their table says; empty where it does not say."""
+    methods = sorted({one.method for one in estimates if one is not None and one.method})
+    return setting.say("computed.method", method="; ".join(methods)) if methods else ""
 
 
 def _programme_cells(
@@ -336,6 +350,7 @@ def _groups(results: Sequence[ScaleResult], setting: Setting) -> ChartWithTable 
         chart=dot_chart("programme-groups", title, sentence, axis, data),
         sentence=sentence,
         table=_groups_table(compared, setting),
+        method=_method((groups.difference for _, groups in compared), setting),
     )
 
 
@@ -399,6 +414,7 @@ def _codes(results: Sequence[ScaleResult], setting: Setting) -> ChartWithTable |
         chart=bar_chart("programme-codes", title, sentence, bars),
         sentence=sentence,
         table=_codes_table(by_scale, labels, setting),
+        method="",
     )
 
 

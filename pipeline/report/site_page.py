@@ -27,7 +27,7 @@ from pipeline.report.site_topics import (
 )
 from pipeline.report.study import Study
 from pipeline.report.tables import ShownTable, shown_table
-from pipeline.report.withholding import withheld_table, withholding_of
+from pipeline.report.withholding import apart_from_working_numbers, withheld_table, withholding_of
 from pipeline.report.wording import wording_of
 
 
@@ -198,7 +198,7 @@ def site_page(
         facts=facts,
         answered=_answered(entry, data, setting),
         answered_table=_answered_table(entry, data, setting),
-        withheld=withheld_table(data.withheld.at(entry.site), setting),
+        withheld=withheld_table(apart_from_working_numbers(data.withheld.at(entry.site)), setting),
         computed=_computed(groups, setting),
         scoring=_scoring_table(setting),
     )

@@ -413,7 +413,7 @@ def _loadings(table: Estimates, setting: Setting) -> Evidence:
         setting.say("statistic.remarks"),
     ]
     shown = shown_table(
-        setting.say("technical.loadings_caption"), headings, rows, words=[1, len(headings) - 1]
+        setting.say("technical.loadings_caption"), headings, rows, words=[len(headings) - 1]
     )
     return _evidence(shown, every, setting)
 

@@ -94,6 +94,11 @@ def reason(rule: str, setting: Setting) -> str:
     return setting.say("rule.unnamed", rule=rule.replace("_", " "), minimum=minimum)
 
 
+def apart_from_working_numbers(held: Sequence[HeldBack]) -> tuple[HeldBack, ...]:
+    """What a reader might have wished to see; steps on the way to other numbers left out."""
+    return tuple(one for one in held if one.kind != "working")
+
+
 def withheld_table(held: Sequence[HeldBack], setting: Setting) -> ShownTable | None:
     """How many numbers of which sort each rule held back; None where nothing was."""
     if not held:

@@ -12,7 +12,13 @@ import pandas as pd
 
 from pipeline.instrument import Instrument
 from pipeline.instrument.model import Grouping, Option, Question, RespondentGroup, Text
-from pipeline.report import Study
+from pipeline.report import (
+    Study,
+    render_comparative_page,
+    render_index,
+    render_site_pages,
+    render_technical_page,
+)
 from pipeline.tables import catalogue
 from pipeline.tables.schema import Table, conform
 
@@ -76,6 +82,40 @@ def fabricate(instrument: Instrument, n_sites: int = 5, seed: int = 1) -> Fabric
         psychometrics=psychometrics(instrument, rng),
         **account(instrument, people, rng),
     )
+
+
+def render_all(made: Fabricated) -> dict[str, str]:
+    """Every page of a study by its address."""
+    sites = render_site_pages(
+        made.sites["site"].tolist(),
+        made.released,
+        made.withheld,
+        made.sites,
+        made.site_context,
+        made.instrument,
+        made.study,
+    )
+    comparative = render_comparative_page(
+        made.released,
+        made.withheld,
+        made.sites,
+        made.psychometrics["variance"],
+        made.instrument,
+        made.study,
+    )
+    technical = render_technical_page(
+        made.ledger_rows,
+        made.ledger_cells,
+        made.ledger_columns,
+        made.screening,
+        made.psychometrics,
+        made.withheld,
+        made.instrument,
+        made.study,
+    )
+    index = render_index(made.released, made.sites, made.instrument, made.study)
+    pages = {"index.html": index, "comparative.html": comparative, "technical.html": technical}
+    return {**pages, **{f"sites/{slug}.html": page for slug, page in sites.items()}}
 
 
 def framed(rows: list[dict[str, Any]], table: Table) -> pd.DataFrame:

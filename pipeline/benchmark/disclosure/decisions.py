@@ -76,7 +76,7 @@ def _site_verdicts(verdicts: Verdicts) -> pd.DataFrame:
         "figure_rule": [word or SHOWN for _, verdict in judged for word in verdict.rule],
         "figure_counts": [bool(word) for _, verdict in judged for word in verdict.counts],
     }
-    return pd.DataFrame({**keys, **found})
+    return pd.DataFrame({**keys, **found}).astype({"site": "string"})
 
 
 def _group_verdicts(verdicts: Verdicts) -> pd.DataFrame:

@@ -75,6 +75,7 @@ def _measures(estimates: pd.DataFrame) -> dict[str, Measure]:
     wide = ends.drop_duplicates(["scale", "statistic"]).pivot(  # noqa: PD010
         index="scale", columns="statistic", values="estimate"
     )
+    wide = wide.reindex(columns=["lowest_possible", "highest_possible"])
     return {
         str(scale): Measure(float(low), float(high), shares=False)
         for scale, low, high in zip(

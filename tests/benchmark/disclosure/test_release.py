@@ -252,3 +252,10 @@ def test_site_that_was_not_asked_a_scale_still_shows_the_others(instrument):
     found = disclose(sites, programme, RULES).released.query("site == 's00'")
     assert "AAA" in set(found["scale"])
     assert "BBB" not in set(found["scale"])
+
+
+def test_study_without_respondents_releases_nothing(instrument):
+    study = [frame.head(0) for frame in make_study(instrument, [(3, 3, 0)], 2)]
+    sites = estimate_sites(*study, instrument, 0.95)
+    programme = estimate_programme(sites, counting_sites(sites, RULES), 0.95)
+    assert disclose(sites, programme, RULES).released.empty

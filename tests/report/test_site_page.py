@@ -1,0 +1,204 @@
+"""What the page of a site says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from fabricated_study import Fabricated
+from reading_html import read, words_of
+
+from pipeline.instrument.model import Allocation
+from pipeline.problems import InputError
+from pipeline.report import render_site_pages
+
+
+def page_of(made: Fabricated, site: str = "s00") -> str:
+    pages = render_site_pages(
+        [site],
+        made.released,
+        made.withheld,
+        made.sites,
+        made.site_context,
+        made.instrument,
+        made.study,
+    )
+    return next(iter(pages.values()))
+
+
+def with_value(
+    made: Fabricated, value: float, statistic: str = "mean", **where: str | None
+) -> Fabricated:
+    """The study with one released estimate changed."""
+    chosen = made.released["statistic"] == statistic
+    for name in ("site", "group", "scale", "item"):
+        wanted = where.get(name)
+        column = made.released[name]
+        chosen &= column.isna() if wanted is None else (column == wanted).fillna(False)
+    assert chosen.sum() == 1
+    released = made.released.copy()
+    released.loc[chosen, "estimate"] = value
+    for end in ("ci_low", "ci_high"):
+        if not released.loc[chosen, end].isna().any():
+            shift = -0.01 if end == "ci_low" else 0.01
+            released.loc[chosen, end] = value + shift
+    return made.with_(released=released)
+
+
+def overview_place(page: str, title: str) -> str:
+    """Where the dot of a scale is drawn in the first chart."""
+    chart = page[page.index('<svg class="chart"') :]
+    row = chart[chart.index(f">{title}</text>") :]
+    found = re.search(r'<circle[^>]* cx="([^"]+)"', row)
+    assert found
+    return found.group(1)
+
+
+def test_headline_and_chart_are_made_from_the_same_number(study: Fabricated):
+    scale = study.instrument.scales[0]
+    changed = with_value(study, 4.9, site="s00", scale=scale.id)
+    before, after = page_of(study), page_of(changed)
+    assert "highest for Leadership climate (4.9)" in words_of(after)
+    assert "highest for Leadership climate (4.9)" not in words_of(before)
+    assert overview_place(after, str(scale.title)) == "95.6%"
+    assert overview_place(before, str(scale.title)) != "95.6%"
+
+
+def test_means_that_overlap_are_not_put_in_an_order(study: Fabricated):
+    released = study.released.copy()
+    means = released["statistic"].eq("mean") & released["site"].eq("s00") & released["item"].isna()
+    released.loc[means, ["estimate", "ci_low", "ci_high"]] = [3.0, 2.5, 3.5]
+    shown = words_of(page_of(study.with_(released=released)))
+    assert "Their order may be due to chance." in shown
+    assert "the mean is lowest for" not in shown
+
+
+@pytest.mark.parametrize(
+    ("ends", "sentence"),
+    [((4.2, 4.9), "answers here are higher on Task significance"),
+     ((1.1, 1.9), "answers here are lower on Task significance")],
+)  # fmt: skip
+def test_a_topic_stands_out_only_if_its_interval_leaves_out_the_programme(
+    study: Fabricated, ends, sentence
+):
+    released = study.released.copy()
+    of_scale = released["scale"].eq("TSIG") & released["statistic"].eq("mean")
+    of_scale &= released["item"].isna() & released["group"].isna()
+    own, programme = of_scale & released["site"].eq("s00"), of_scale & released["site"].isna()
+    released.loc[programme, "estimate"] = 3.0
+    released.loc[own, ["estimate", "ci_low", "ci_high"]] = [sum(ends) / 2, *ends]
+    assert sentence in words_of(page_of(study.with_(released=released)))
+    released.loc[own, ["ci_low", "ci_high"]] = [1.0, 5.0]
+    assert sentence not in words_of(page_of(study.with_(released=released)))
+
+
+def test_a_difference_between_groups_is_told_the_right_way_round(study: Fabricated):
+    for value, sentence in (
+        (0.8, "“First group” answered 0.8 points higher than “Second group”."),
+        (-0.8, "“Second group” answered 0.8 points higher than “First group”."),
+        (0.0, "“First group” and “Second group” have the same mean"),
+    ):
+        changed = with_value(study, value, "gap", site="s00", scale="LEAD")
+        assert sentence in words_of(page_of(changed))
+
+
+def test_a_difference_that_takes_in_zero_is_called_uncertain(study: Fabricated):
+    released = study.released.copy()
+    gaps = released["statistic"].eq("gap") & released["site"].eq("s00")
+    released.loc[gaps, ["estimate", "ci_low", "ci_high"]] = [0.3, -0.1, 0.7]
+    shown = words_of(page_of(study.with_(released=released)))
+    assert shown.count("It takes in zero, so the difference may be due to chance.") == 3
+    assert "no difference is larger than chance may bring" in shown
+    assert "It leaves out zero" not in shown
+
+
+def test_topics_for_a_talk_follow_the_stated_rule(study: Fabricated):
+    changed = study
+    for scale, mean in (("LEAD", 4.5), ("TSIG", 4.4), ("HOSTIL", 0.2)):
+        changed = with_value(changed, mean, site="s00", scale=scale)
+    changed = with_value(changed, 1.5, "gap", site="s00", scale="LEAD")
+    page = page_of(changed)
+    cards = [card.text for card in read(page).all("li") if card.attributes.get("class") == "card"]
+    topics = [card for card in cards if "the two" in card]
+    assert len(topics) == 3
+    assert "One of the two lowest means (0.2)." in " ".join(topics)
+    assert "The largest difference between the two groups (1.5 points)." in " ".join(topics)
+
+
+def test_a_site_with_nothing_released_gets_a_kind_page_without_results(studies):
+    for made in studies.values():
+        shown = words_of(page_of(made, "s04"))
+        assert "Too few answers to show results" in shown
+        assert "What can be done" in shown
+        assert "At a glance" not in shown
+        assert "<svg" not in page_of(made, "s04")
+
+
+def test_items_are_shown_only_where_released_and_the_reason_stands_in_their_place(study):
+    full, three, means = (page_of(study, site) for site in ("s00", "s02", "s03"))
+    assert 'class="segment low-2"' in full
+    assert 'class="segment low-2"' not in three and 'class="segment low-1"' in three
+    assert 'class="items"' not in means
+    assert "Such fine detail needs more people than answered here." in words_of(means)
+
+
+def test_a_group_difference_that_is_held_back_gives_its_reason(study: Fabricated):
+    shown = words_of(page_of(study, "s03"))
+    assert "The two groups cannot be set side by side. Such fine detail needs more people" in shown
+
+
+def test_a_statement_worded_the_other_way_round_is_marked(studies):
+    made = studies["main"]
+    page = page_of(made)
+    turned = sum(len(scale.reversed_ids) for scale in made.instrument.scales)
+    assert turned > 0
+    assert page.count('<span class="turned">worded the other way round</span>') == turned
+
+
+def test_a_withheld_value_never_appears(study: Fabricated):
+    hidden = study.withheld.assign(site="s00", statistic="share_0.123456", scale="CANARY")
+    page = page_of(study.with_(withheld=hidden))
+    assert "0.123456" not in page and "CANARY" not in page
+
+
+def test_numbers_of_another_site_do_not_appear(study: Fabricated):
+    changed = with_value(study, 1.2345, site="s01", scale="LEAD")
+    assert page_of(changed, "s00") == page_of(study, "s00")
+
+
+def test_shifts_of_counters_are_told_with_their_size(studies):
+    made = studies["main"]
+    first, second, _ = made.instrument.allocations
+    changed = made
+    for allocation, counters in ((first, (6, 2, 1, 1)), (second, (3, 4, 2, 1))):
+        for column, mean in zip(allocation.columns, counters, strict=True):
+            changed = with_value(
+                changed, mean, "mean_counters", site="s00", scale=allocation.id, item=column
+            )
+    titles = [str(part.title) for part in first.parts]
+    assert (
+        f"From “{first.title}” to “{second.title}”: 2.0 more for “{titles[1]}”, 1.0 more for "
+        f"“{titles[2]}” and 3.0 fewer for “{titles[0]}”."
+    ) in words_of(page_of(changed))
+
+
+def test_a_question_with_a_withheld_part_is_left_out_of_the_counters(studies):
+    made = studies["main"]
+    allocation: Allocation = made.instrument.allocations[0]
+    column = next(iter(allocation.columns))
+    kept = made.released[~(made.released["item"] == column).fillna(False)]
+    page = page_of(made.with_(released=kept))
+    bars = page[page.index('id="counters-') :].split("</svg>")[0]
+    assert f">{allocation.title}</text>" not in bars
+    assert f">{made.instrument.allocations[1].title}</text>" in bars
+
+
+def test_a_site_without_facts_says_so(study: Fabricated):
+    bare = study.with_(site_context=study.site_context.iloc[:0])
+    assert "No facts about this site were given." in words_of(page_of(bare))
+
+
+def test_a_questionnaire_without_the_language_of_the_study_is_refused(study: Fabricated):
+    with pytest.raises(InputError, match="the questionnaire is not there in 'sv'"):
+        page_of(study.with_(study=replace(study.study, language="sv")))
