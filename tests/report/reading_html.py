@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 
 VOID = {"meta", "br", "img", "hr", "input", "link"}
@@ -62,6 +63,7 @@ class Reader(HTMLParser):
         self.here.pieces.append(data)
 
 
+@cache
 def read(page: str) -> Element:
     reader = Reader()
     reader.feed(page)
@@ -70,6 +72,7 @@ def read(page: str) -> Element:
     return reader.root
 
 
+@cache
 def words_of(page: str) -> str:
     """What a reader sees or hears: all text but the style sheet."""
     body = read(page).all("body")[0]

@@ -203,7 +203,8 @@ def instrument_words(made: Fabricated) -> set[str]:
 def test_no_page_shows_an_undefined_or_missing_value(pages):
     for page in pages.values():
         shown = words_of(page)
-        assert not re.search(r"\bnan\b|\bNone\b|<NA>|Undefined|\{\w+\}", shown)
+        assert not re.search(r"\bnan\b|<NA>|Undefined|\{\w+\}", shown)
+        assert ">None<" not in page
 
 
 @pytest.mark.parametrize("payload", HOSTILE)

@@ -76,8 +76,8 @@ def test_means_that_overlap_are_not_put_in_an_order(study: Fabricated):
 
 @pytest.mark.parametrize(
     ("ends", "sentence"),
-    [((4.2, 4.9), "answers here are higher on Task significance"),
-     ((1.1, 1.9), "answers here are lower on Task significance")],
+    [((4.2, 4.9), "higher on Task significance"),
+     ((1.1, 1.9), "lower on Task significance")],
 )  # fmt: skip
 def test_a_topic_stands_out_only_if_its_interval_leaves_out_the_programme(
     study: Fabricated, ends, sentence

@@ -176,20 +176,27 @@ def _counting(
 ) -> Mask:
     counts = total.counts & (groups[0].n + groups[1].n > 0)
     rounded = counts & shown & coarse
-    if not _pool_is_safe(left_over, rounded, None, measure, rules):
+    if not _pool_is_safe(left_over, rounded, None, total.shown, measure, rules):
         counts = counts & ~rounded
     hidden = counts & ~shown
     pools = [(groups[0], everyone), (groups[1], everyone), (left_over, None)]
-    if not all(_pool_is_safe(part, hidden, whole, measure, rules) for part, whole in pools):
+    if not all(
+        _pool_is_safe(part, hidden, whole, total.shown, measure, rules) for part, whole in pools
+    ):
         counts = counts & ~hidden
     return counts
 
 
 def _pool_is_safe(
-    part: Part, sites: Mask, whole: Part | None, measure: Measure, rules: DisclosureRules
+    part: Part,
+    sites: Mask,
+    whole: Part | None,
+    published: Mask,
+    measure: Measure,
+    rules: DisclosureRules,
 ) -> bool:
     people = part.n[sites]
-    within = None if whole is None else (whole.n[sites], whole.values[sites])
+    within = None if whole is None else (whole.n[sites], whole.values[sites], published[sites])
     values = part.values[sites]
     if not is_enough(people, values, measure, rules.minimum_n, rules, within):
         return False

@@ -73,7 +73,7 @@ def is_enough(
     measure: Measure,
     minimum: int,
     rules: DisclosureRules,
-    whole: tuple[Numbers, Numbers] | None = None,
+    whole: tuple[Numbers, Numbers, Mask] | None = None,
 ) -> bool:
     """Whether the sum of a pool may be known although its rows are hidden.
 
@@ -89,8 +89,9 @@ def is_enough(
     minimum : int
         Fewest people by the ladder.
     whole : tuple of ndarray, optional
-        People and values of the site each row is a part of; what is left of the site is then
-        protected in the same way.
+        People and values of the site each row is a part of, and whether they are published. What
+        is left of a published site is then protected too: the pool may not locate it better than
+        the site alone does, unless half the range remains.
     """
     present = n > 0
     if not present.any():
@@ -105,11 +106,26 @@ def is_enough(
         return False
     if whole is None:
         return True
-    rest = whole[0][present] - n
-    sums = (whole[0][:, None] * whole[1])[present]
-    rest_low = np.maximum(sums - high, rest[:, None] * measure.low)
-    rest_high = np.minimum(sums - low, rest[:, None] * measure.high)
-    return _is_wide(rest_low, rest_high, rest, measure, rules)
+    published = whole[2][present]
+    rest = (whole[0][present] - n)[published]
+    sums = (whole[0][:, None] * whole[1])[present][published]
+    n, low, high = n[published], low[published], high[published]
+    bounds = n[:, None] * measure.low, n[:, None] * measure.high
+    with_pool = _left(sums, low, high, rest, measure)
+    without = _left(sums, *bounds, rest, measure)
+    narrowed = (with_pool[1] - with_pool[0] < without[1] - without[0] - TOLERANCE).any(axis=1)
+    with_pool = with_pool[0][narrowed], with_pool[1][narrowed]
+    return _is_wide(*with_pool, rest[narrowed], measure, rules)
+
+
+def _left(
+    sums: Numbers, low: Numbers, high: Numbers, rest: Numbers, measure: Measure
+) -> tuple[Numbers, Numbers]:
+    """Lowest and highest possible sum of the rest of a site whose part lies between two sums."""
+    return (
+        np.maximum(sums - high, rest[:, None] * measure.low),
+        np.minimum(sums - low, rest[:, None] * measure.high),
+    )
 
 
 def _is_wide(
