@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from pipeline.report import formatting
 
-ROW_HEIGHT = 50
-LABEL_OFFSET = 15
-TRACK_OFFSET = 32
+ROW_HEIGHT = 46
+LABEL_OFFSET = 14
+TRACK_OFFSET = 30
 PAIR_OFFSET = 6
 AXIS_HEIGHT = 24
 TRACK = (2.0, 98.0)

@@ -60,7 +60,10 @@ def _reasons(shown: Sequence[ScaleResult], setting: Setting) -> Iterator[tuple[S
             yield result, setting.say("start.lowest", mean=formatting.score(result.own.value))
     if (apart := furthest_apart(shown)) and apart.groups:
         points = formatting.distance(apart.groups.difference.value)
-        yield apart, setting.say("start.apart", points=points)
+        if apart.groups.difference.excludes(0.0):
+            yield apart, setting.say("start.apart", points=points)
+        else:
+            yield apart, setting.say("start.apart_unclear", points=points)
     if unseen := least_visible(shown):
         code = unseen.codes[0]
         share = formatting.percent(code.share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import pandas as pd
 from pipeline.instrument import Instrument
 from pipeline.report import formatting
 from pipeline.report.charts import LineChart, line_chart
-from pipeline.report.estimates import Absent, Estimate, Estimates, estimates_of
+from pipeline.report.estimates import Absent, Address, Estimate, Estimates, estimates_of
 from pipeline.report.ledger import Ledger, ledger, screening_table
 from pipeline.report.pages import Frame, Link, Setting, frame_of, render
 from pipeline.report.phrases import load_phrases
@@ -331,43 +332,43 @@ def _scree(table: Estimates, setting: Setting) -> tuple[Scree, ...]:
 
 
 def _scree_of(scope: str | None, kind: str, table: Estimates, setting: Setting) -> Scree | None:
-    ranks = sorted(
-        int(factor)
-        for _, _, scale, _, factor, statistic in table.addresses()
-        if factor and factor.isdecimal() and scale == scope and statistic == f"{SERIES[0]}_{kind}"
-    )
-    found = {
-        name: [table.on_record(f"{name}_{kind}", scale=scope, factor=str(r)) for r in ranks]
-        for name in SERIES
-    }
-    values = {
-        name: [one.value for one in ones if isinstance(one, Estimate)]
-        for name, ones in found.items()
-    }
-    if not ranks or any(len(numbers) != len(ranks) for numbers in values.values()):
+    found = _eigenvalues(scope, kind, table)
+    if not found or any(len(ones) != len(found[0]) for ones in found):
         return None
-    every = [one for ones in found.values() for one in ones]
     title = setting.say(
         "technical.scree_title",
         kind=setting.phrases.say(f"statistic.{kind}"),
         items=_scope_label(scope, setting),
     )
     names = _headings(SERIES, setting)
-    highest = float(-(-max(max(numbers) for numbers in values.values()) // 1))
-    name = f"scree-{kind}-{scope.lower()}" if scope else f"scree-{kind}"
+    values = [[one.value for one in ones] for ones in found]
     chart = line_chart(
-        name,
+        f"scree-{kind}-{scope.lower()}" if scope else f"scree-{kind}",
         title,
         setting.say("technical.scree_description"),
-        list(zip(names, values.values(), strict=True)),
-        max(highest, 1.0),
+        list(zip(names, values, strict=True)),
+        float(max(1, math.ceil(max(max(numbers) for numbers in values)))),
     )
     rows = [
-        (str(rank), [formatting.coefficient(values[series][place]) for series in SERIES])
-        for place, rank in enumerate(ranks)
+        (str(rank), [formatting.coefficient(number) for number in numbers])
+        for rank, numbers in enumerate(zip(*values, strict=True), start=1)
     ]
     shown = shown_table(title, [setting.say("statistic.rank"), *names], rows)
-    return Scree(chart, _evidence(shown, every, setting))
+    return Scree(chart, _evidence(shown, [one for ones in found for one in ones], setting))
+
+
+def _eigenvalues(scope: str | None, kind: str, table: Estimates) -> list[list[Estimate]]:
+    """Observed eigenvalues, and mean and percentile of simulated ones, largest first."""
+    ranks = sorted(
+        int(factor)
+        for _, _, scale, _, factor, statistic in table.addresses()
+        if factor and factor.isdecimal() and scale == scope and statistic == f"{SERIES[0]}_{kind}"
+    )
+    found = (
+        [table.at(f"{name}_{kind}", scale=scope, factor=str(rank)) for rank in ranks]
+        for name in SERIES
+    )
+    return [[one for one in ones if one is not None] for ones in found] if ranks else []
 
 
 def _retention(table: Estimates, setting: Setting) -> Evidence:
@@ -433,12 +434,8 @@ def _at_item(table: Estimates, item: str, factors: Sequence[str]) -> list[Found]
     return [*loadings, *flags] if any(loadings) or flags else []
 
 
-def _item_addresses(
-    table: Estimates,
-) -> dict[str, list[tuple[str | None, str | None, str | None, str | None, str | None, str]]]:
-    by_item: dict[
-        str, list[tuple[str | None, str | None, str | None, str | None, str | None, str]]
-    ] = {}
+def _item_addresses(table: Estimates) -> dict[str, list[Address]]:
+    by_item: dict[str, list[Address]] = {}
     for address in table.addresses():
         if address[3] is not None:
             by_item.setdefault(address[3], []).append(address)

@@ -33,3 +33,29 @@ checkpoint disclose:
         "Deciding what may be shown"
     script:
         "../steps/disclose.py"
+
+
+rule release_psychometrics:
+    """What may leave about the analyses of all answers together."""
+    input:
+        estimates=estimates_of_every_batch,
+        item_analysis="<data>/3_psychometrics/item_analysis.csv",
+        reliability="<data>/3_psychometrics/reliability.csv",
+        retention="<data>/3_psychometrics/retention.csv",
+        factors="<data>/3_psychometrics/factors.csv",
+        variance="<data>/3_psychometrics/variance.csv",
+    output:
+        item_analysis="<data>/4_benchmark/psychometrics/item_analysis.csv",
+        reliability="<data>/4_benchmark/psychometrics/reliability.csv",
+        retention="<data>/4_benchmark/psychometrics/retention.csv",
+        factors="<data>/4_benchmark/psychometrics/factors.csv",
+        variance="<data>/4_benchmark/psychometrics/variance.csv",
+    log:
+        "<logs>/release_psychometrics.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("benchmark", "tables"),
+    message:
+        "Deciding what may be shown of the pooled analyses"
+    script:
+        "../steps/release_psychometrics.py"

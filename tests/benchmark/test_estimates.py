@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import make_study
+from tests.benchmark.conftest import make_study
 from numpy.testing import assert_allclose
 from scipy import stats
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fabricated_study import Fabricated, fabricate, render_all, with_groups
 
 from pipeline.instrument import load_instrument
+
+from .fabricated_study import Fabricated, fabricate, render_all, with_groups
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pandas as pd
-from fabricated_study import Fabricated, fabricate
-from reading_html import Element, read, words_of
 
 from pipeline.report import render_comparative_page, render_index
+
+from .fabricated_study import Fabricated, fabricate
+from .reading_html import Element, read, words_of
 
 
 def page_of(made: Fabricated, variance: pd.DataFrame | None = None) -> str:

@@ -7,8 +7,9 @@ import time
 from itertools import pairwise
 
 import pytest
-from fabricated_study import WAVE, Fabricated, fabricate, render_all
-from reading_html import Element, read, words_of
+
+from .fabricated_study import WAVE, Fabricated, fabricate, render_all
+from .reading_html import Element, read, words_of
 
 FORBIDDEN = (
     "worse", "worst", "bad", "poor", "best", "better", "good", "top", "bottom", "rank", "ranks",
@@ -195,6 +196,7 @@ def instrument_words(made: Fabricated) -> set[str]:
         *(str(item.text) for item in instrument.items.values()),
         *(f"{scale.definition} {scale.title}" for scale in instrument.scales),
         *(str(text) for scale in instrument.scales for text in scale.reflective_questions),
+        *(str(o.label) for question in instrument.context_questions for o in question.options),
         *made.sites["label"].tolist(),
     ]
     return set(re.findall(r"[a-z]+", " ".join(texts).casefold()))

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from fabricated_study import Fabricated
-from reading_html import Element, read, words_of
 
 from pipeline.report import render_technical_page
+
+from .fabricated_study import Fabricated
+from .reading_html import Element, read, words_of
 
 
 def page_of(made: Fabricated) -> str:

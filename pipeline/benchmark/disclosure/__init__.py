@@ -1,5 +1,6 @@
 """Disclosure control: the one module through which numbers leave."""
 
+from pipeline.benchmark.disclosure.pooled_analyses import release_pooled
 from pipeline.benchmark.disclosure.release import Disclosed, counting_sites, disclose
 from pipeline.benchmark.disclosure.rules import MEANING_OF_RULE, DisclosureRules, Rule
 
@@ -10,4 +11,5 @@ __all__ = [
     "Rule",
     "counting_sites",
     "disclose",
+    "release_pooled",
 ]

@@ -9,7 +9,7 @@ more. Numbers rounded to the finest unit are taken as known exactly.
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import make_study
+from tests.benchmark.conftest import make_study
 from scipy.optimize import linprog
 
 from pipeline.benchmark import estimate_programme, estimate_sites

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import make_study
+from tests.benchmark.conftest import make_study
 
 from pipeline.benchmark import estimate_programme, estimate_sites
 from pipeline.benchmark.disclosure import DisclosureRules, Rule, counting_sites, disclose

@@ -1,0 +1,91 @@
+"""What may leave about analyses of all answers together, such as item statistics."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from pipeline.benchmark.disclosure.release import counting_sites
+from pipeline.benchmark.disclosure.rules import DisclosureRules
+
+DISTRIBUTION = re.compile(
+    r"mean|sd|skewness|excess_kurtosis|share_of_answer_-?\d+|floor_share|ceiling_share"
+    r"|n_missing|n_unused_categories"
+)
+"""Numbers that add up over sites: a small site could be had from them by subtraction."""
+
+ASSOCIATION = re.compile(
+    r"item_rest_correlation|alpha_if_dropped|(smallest|largest)_inter_item_correlation"
+    r"|inter_item_correlation|spearman_brown|cronbach_alpha|omega_total_(observed|model_implied)"
+    r"|one_factor_loading|standard_error_of_measurement|kmo|bartlett_\w+"
+    r"|(observed|simulated_mean|simulated_percentile)_eigenvalue_\w+|(components|factors)_suggested_\w+"
+    r"|pattern|factor_correlation|target_loading|second_loading|congruence|rmsr|communality"
+    r"|proportion_of_variance|icc[12]_anova\w*|f|p_value|df_(between|within)|n0|n_groups"
+    r"|mean_group_size|mean_square_(between|within)"
+)
+"""Numbers about how answers go together, which have no counterpart at a site."""
+
+WITHHELD = "withheld"
+"""Condition of a row whose number is held back."""
+
+VALUES = ["estimate", "se", "ci_low", "ci_high"]
+
+
+def release_pooled(
+    pooled: pd.DataFrame, site_estimates: pd.DataFrame, rules: DisclosureRules
+) -> pd.DataFrame:
+    """The estimates of a pooled analysis with what may not leave held back.
+
+    Every row stays; a number that is held back is missing and its condition says ``withheld``.
+
+    - A statistic that is not named here is withheld.
+    - A number behind which there are fewer than ``minimum_n`` people is withheld (rule 1).
+    - A distribution is withheld where the people of small sites do not count in the figures of the
+      programme (rule 3), and where one answer has ``class_share`` or more (rule 4); it is rounded
+      to ``mean_unit`` (rule 7).
+    - Counts of people are rounded (rule 6).
+
+    Parameters
+    ----------
+    pooled : DataFrame
+        Contract ``ESTIMATES``, from the answers of all sites.
+    site_estimates : DataFrame
+        Contract ``ESTIMATES``, every site; decides which sites count.
+    rules : DisclosureRules
+        What may leave.
+    """
+    distribution = pooled["statistic"].map(lambda name: bool(DISTRIBUTION.fullmatch(name)))
+    association = pooled["statistic"].map(lambda name: bool(ASSOCIATION.fullmatch(name)))
+    few = pooled["n_respondents"].lt(rules.minimum_n).fillna(False)
+    exposed = distribution & ~_is_open(pooled, site_estimates, rules)
+    withheld = few | exposed | ~(distribution | association)
+
+    released = pooled.copy()
+    unit = rules.mean_unit
+    released.loc[distribution, VALUES] = (released.loc[distribution, VALUES] / unit).round() * unit
+    released[VALUES] = released[VALUES].mask(withheld)
+    released["condition"] = released["condition"].mask(withheld, WITHHELD)
+    return _with_rounded_counts(released, rules)
+
+
+def _is_open(
+    pooled: pd.DataFrame, site_estimates: pd.DataFrame, rules: DisclosureRules
+) -> pd.Series[bool]:
+    """Rows of items whose answers all count in the programme and are not nearly all alike."""
+    figures = counting_sites(site_estimates, rules)
+    means = figures[
+        (figures["statistic"] == "mean") & figures["group"].isna() & figures["item"].notna()
+    ]
+    open_items = means.groupby("item")["counts"].all()
+    shares = pooled[pooled["statistic"].str.startswith("share_of_answer_")]
+    alike = shares.loc[shares["estimate"] >= rules.class_share, "item"]
+    return pooled["item"].isin(open_items.index[open_items]) & ~pooled["item"].isin(alike)
+
+
+def _with_rounded_counts(released: pd.DataFrame, rules: DisclosureRules) -> pd.DataFrame:
+    step = rules.round_counts_to
+    released["n_respondents"] = (released["n_respondents"] / step).round().astype("Int64") * step
+    people = released["statistic"] == "n_missing"
+    released.loc[people, "estimate"] = (released.loc[people, "estimate"] / step).round() * step
+    return released

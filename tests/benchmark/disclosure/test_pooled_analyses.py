@@ -1,0 +1,85 @@
+"""Analyses of all answers together give no small site away."""
+
+import pandas as pd
+import pytest
+
+from pipeline.benchmark import estimate_sites
+from pipeline.benchmark.disclosure import DisclosureRules, release_pooled
+from pipeline.tables import ESTIMATES, conform, gather_rows
+from tests.benchmark.conftest import make_study
+
+RULES = DisclosureRules()
+ONE_TINY_SITE = [(20, 20, 0), (15, 15, 0), (2, 2, 0)]
+TINY_SITES_TOGETHER_ENOUGH = [(20, 20, 0), (4, 4, 0), (4, 3, 0), (3, 4, 0)]
+
+
+def pooled_rows(responses, **changed):
+    items = [name for name in responses.columns if name.startswith("aaa")]
+    rows = [
+        {"scale": "AAA", "item": item, "statistic": statistic, "estimate": value}
+        for item in items
+        for statistic, value in (
+            ("mean", responses[item].mean()),
+            ("share_of_answer_3", (responses[item] == 3).mean()),
+            ("n_missing", 7),
+            ("item_rest_correlation", 0.41),
+        )
+    ]
+    rows.append({"scale": "AAA", "statistic": "cronbach_alpha", "estimate": 0.8, "ci_low": 0.7})
+    frame = pd.DataFrame(rows).assign(n_respondents=len(responses), wave="1")
+    frame["method"] = [f"method {place}" for place in range(len(frame))]
+    return conform(gather_rows([frame.assign(**changed)]), ESTIMATES)
+
+
+def released(instrument, sizes, **changed):
+    responses, missing, scores = make_study(instrument, sizes, seed=4, dk=0.0)
+    sites = estimate_sites(responses, missing, scores, instrument, 0.95)
+    return release_pooled(pooled_rows(responses, **changed), sites, RULES)
+
+
+def shown(frame, statistic):
+    return frame.loc[frame["statistic"] == statistic, "estimate"].notna()
+
+
+def test_distributions_are_held_back_where_a_small_site_could_be_subtracted(instrument):
+    frame = released(instrument, ONE_TINY_SITE)
+    for statistic in ("mean", "share_of_answer_3", "n_missing"):
+        assert not shown(frame, statistic).any()
+    assert (frame.loc[frame["estimate"].isna(), "condition"] == "withheld").all()
+
+
+def test_how_answers_go_together_may_be_shown_all_the_same(instrument):
+    frame = released(instrument, ONE_TINY_SITE)
+    assert shown(frame, "item_rest_correlation").all()
+    assert shown(frame, "cronbach_alpha").all()
+
+
+def test_distributions_are_shown_where_small_sites_together_are_enough(instrument):
+    frame = released(instrument, TINY_SITES_TOGETHER_ENOUGH)
+    assert shown(frame, "mean").all()
+
+
+def test_distributions_are_rounded_and_counts_are_multiples_of_five(instrument):
+    frame = released(instrument, TINY_SITES_TOGETHER_ENOUGH)
+    means = frame.loc[frame["statistic"] == "mean", "estimate"].astype(float)
+    assert (means - means.round(2)).abs().max() < 1e-12
+    assert (frame["n_respondents"] % 5 == 0).all()
+    assert (frame.loc[frame["statistic"] == "n_missing", "estimate"] == 5).all()
+
+
+def test_an_item_nearly_all_answer_alike_has_its_distribution_held_back(instrument):
+    frame = released(instrument, TINY_SITES_TOGETHER_ENOUGH, estimate=0.95)
+    assert not shown(frame, "share_of_answer_3").any()
+    assert not shown(frame, "mean").any()
+    assert shown(frame, "cronbach_alpha").all()
+
+
+@pytest.mark.parametrize("changed", [{"statistic": "median"}, {"n_respondents": 10}])
+def test_unknown_statistics_and_few_people_are_held_back(instrument, changed):
+    frame = released(instrument, TINY_SITES_TOGETHER_ENOUGH, **changed)
+    assert frame["estimate"].isna().all()
+
+
+def test_no_row_is_lost(instrument):
+    responses, *_ = make_study(instrument, ONE_TINY_SITE, seed=4, dk=0.0)
+    assert len(released(instrument, ONE_TINY_SITE)) == len(pooled_rows(responses))
