@@ -16,7 +16,7 @@ from pipeline.benchmark.intervals import (
     hedges_g,
     welch_half_width,
 )
-from pipeline.benchmark.rows import interval_rows
+from pipeline.benchmark.rows import Rows, interval_rows
 
 Numbers = NDArray[np.float64]
 Described = tuple[Numbers, Numbers, Numbers]
@@ -28,7 +28,7 @@ def gap_rows(
     second: Described,
     confidence_level: float,
     reservation: str = "",
-) -> list[pd.DataFrame]:
+) -> list[Rows]:
     """Rows of the difference of two groups and of its standardised form.
 
     Parameters

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.benchmark.comparisons import Described, gap_rows
 from pipeline.benchmark.intervals import T_INTERVAL
-from pipeline.benchmark.rows import KEYS, estimates_table, in_order, mean_rows, rows
+from pipeline.benchmark.rows import KEYS, Rows, estimates_table, in_order, mean_rows, rows
 
 Numbers = NDArray[np.float64]
 
@@ -96,14 +96,12 @@ def _cells(used: pd.DataFrame, mean: str, sd: str) -> pd.DataFrame:
 
 def _pooled_means(
     used: pd.DataFrame, mean: str, sd: str, confidence_level: float
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Rows]:
     labels, described = _pool(_cells(used, mean, sd))
     yield from mean_rows(labels, described, confidence_level, (mean, sd), T_INTERVAL + POOLED)
 
 
-def _pooled_gaps(
-    used: pd.DataFrame, order: list[str], confidence_level: float
-) -> Iterator[pd.DataFrame]:
+def _pooled_gaps(used: pd.DataFrame, order: list[str], confidence_level: float) -> Iterator[Rows]:
     labels, (n, mean, sd) = _pool(_cells(used, "mean", "sd"))
     described = labels.assign(n=n, mean=mean, sd=sd)
     halves = [described[described["group"] == group] for group in order]
@@ -125,7 +123,7 @@ def order_of_groups(site_estimates: pd.DataFrame) -> list[str]:
     return [str(group) for group in order["group"]]
 
 
-def _pooled_shares(used: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _pooled_shares(used: pd.DataFrame) -> Iterator[Rows]:
     shares = used[used["statistic"].str.startswith("share_")]
     put = _of_statistic(used, "answers_put")[["wave", "site", "group", "scale", "estimate"]]
     shares = shares.merge(
@@ -140,11 +138,11 @@ def _pooled_shares(used: pd.DataFrame) -> Iterator[pd.DataFrame]:
     labels = sums.index.to_frame(index=False)
     total = _numbers(sums, "denominator")
     share = _numbers(sums, "numerator") / np.where(total > 0, total, np.nan)
-    found = rows(labels, "", POOLED_SHARE, share, _numbers(sums, "n_respondents"))
-    yield found.assign(statistic=labels["statistic"])
+    statistic = labels["statistic"].to_numpy()
+    yield rows(labels, statistic, POOLED_SHARE, share, _numbers(sums, "n_respondents"))
 
 
-def _pooled_counts(used: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _pooled_counts(used: pd.DataFrame) -> Iterator[Rows]:
     for statistic in ("respondents", "answers_put"):
         counts = _of_statistic(used, statistic)
         sums = counts.groupby(CELL, dropna=False, sort=True)[["estimate", "n_respondents"]].sum()
@@ -154,7 +152,7 @@ def _pooled_counts(used: pd.DataFrame) -> Iterator[pd.DataFrame]:
     yield rows(labels, "dispersion", OWN_CENTRE, mean, n)
 
 
-def _spread_of_sites(judged: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _spread_of_sites(judged: pd.DataFrame) -> Iterator[Rows]:
     """The tenth and ninetieth percentile of the site means that may be shown, and their number."""
     means = _of_statistic(judged, "mean")
     of_scales = means["group"].isna() & means["item"].isna()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,15 +23,41 @@ KEYS = ["wave", "site", "group", "scale", "item", "factor", "statistic", "method
 SD = "standard deviation, n - 1"
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some columns of the table of estimates, one row a cell.
+
+    Attributes
+    ----------
+    labels : DataFrame, shape (n_cells, any)
+        Columns that say what the estimates belong to.
+    values : mapping of str to ndarray or scalar
+        Further columns; a scalar stands for every row.
+    """
+
+    labels: pd.DataFrame
+    values: Mapping[str, object]
+
+    def but(self, **values: object) -> Rows:
+        """The same rows with other values in some columns."""
+        return Rows(self.labels, {**self.values, **values})
+
+    def column(self, name: str) -> NDArray[np.object_]:
+        """The cells of a column, empty ones where the rows do not have it."""
+        cells = np.empty(len(self.labels), dtype=object)
+        known = self.labels[name].to_numpy() if name in self.labels.columns else None
+        cells[:] = self.values.get(name, known)
+        return cells
+
+
 def rows(
-    labels: pd.DataFrame, statistic: str, method: str, estimate: Numbers, n: Numbers
-) -> pd.DataFrame:
+    labels: pd.DataFrame, statistic: object, method: str, estimate: Numbers, n: Numbers
+) -> Rows:
     """A row a cell for one statistic without an interval."""
     condition = np.full(len(n), None, dtype=object)
     condition[n == 0] = NO_ANSWERS
-    return labels.assign(
-        statistic=statistic, estimate=estimate, n_respondents=n, method=method, condition=condition
-    )
+    values = {"estimate": estimate, "n_respondents": n, "condition": condition}
+    return Rows(labels, {"statistic": statistic, "method": method, **values})
 
 
 def interval_rows(
@@ -41,17 +68,13 @@ def interval_rows(
     confidence_level: float,
     n: Numbers,
     condition: NDArray[np.object_],
-) -> pd.DataFrame:
+) -> Rows:
     """A row a cell for one statistic with its interval."""
-    return labels.assign(
-        statistic=statistic,
-        estimate=interval.estimate,
+    return rows(labels, statistic, method, interval.estimate, n).but(
         se=interval.se,
         ci_low=interval.ci_low,
         ci_high=interval.ci_high,
         confidence_level=np.where(np.isnan(interval.ci_low), np.nan, confidence_level),
-        n_respondents=n,
-        method=method,
         condition=condition,
     )
 
@@ -62,24 +85,25 @@ def mean_rows(
     confidence_level: float,
     names: tuple[str, str] = ("mean", "sd"),
     method: str = T_INTERVAL,
-) -> list[pd.DataFrame]:
+) -> list[Rows]:
     """Rows of the mean with its interval and of the standard deviation."""
     n, mean, sd = described
     condition = condition_of(n, sd)
     interval = mean_interval(n, mean, sd, confidence_level)
-    deviation = rows(labels, names[1], SD, sd, n).assign(condition=condition)
     return [
         interval_rows(labels, names[0], method, interval, confidence_level, n, condition),
-        deviation,
+        rows(labels, names[1], SD, sd, n).but(condition=condition),
     ]
 
 
-def estimates_table(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def estimates_table(parts: Iterable[Rows]) -> pd.DataFrame:
     """All rows as one table of estimates, in an order that depends on their keys only."""
-    columns = ESTIMATES.column_names
-    filled = [part.reindex(columns=columns).astype(object) for part in parts if len(part)]
-    whole = pd.concat(filled) if filled else pd.DataFrame(columns=columns)
-    return in_order(conform(whole, ESTIMATES))
+    filled = [part for part in parts if len(part.labels)]
+    columns: dict[str, object] = {
+        name: np.concatenate([part.column(name) for part in filled]) if filled else []
+        for name in ESTIMATES.column_names
+    }
+    return in_order(conform(pd.DataFrame(columns), ESTIMATES))
 
 
 def in_order(estimates: pd.DataFrame) -> pd.DataFrame:

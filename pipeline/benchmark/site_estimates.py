@@ -12,7 +12,8 @@ from pipeline.benchmark.answer_counts import BlankAnswers, answers_of, blank_ans
 from pipeline.benchmark.cells import UNGROUPED, Cells, cells_by
 from pipeline.benchmark.comparisons import Described, gap_rows
 from pipeline.benchmark.composition import centred_log_ratios, replace_zeros
-from pipeline.benchmark.rows import estimates_table, mean_rows, rows
+from pipeline.benchmark.intervals import condition_of
+from pipeline.benchmark.rows import Rows, estimates_table, mean_rows, rows
 from pipeline.instrument import Allocation, Instrument, Scale
 
 Numbers = NDArray[np.float64]
@@ -85,7 +86,7 @@ def _group_cells(people: pd.DataFrame, instrument: Instrument) -> list[Cells]:
 
 def _respondent_rows(
     people: pd.DataFrame, instrument: Instrument, everyone: Cells
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Rows]:
     one_each = np.ones(len(people))
     n = everyone.total(one_each)
     yield rows(everyone.labels, "respondents", COUNT, n, n)
@@ -96,9 +97,7 @@ def _respondent_rows(
         yield rows(cells.labels, "respondents", COUNT, n, n)
         for place, group in enumerate(_group_ids(instrument), start=1):
             labels = cells.labels[cells.labels["group"] == group]
-            yield labels.assign(
-                statistic="place_in_gap", estimate=float(place), method=FROM_INSTRUMENT
-            )
+            yield _stated(labels, "place_in_gap", place)
 
 
 def _scale_rows(
@@ -108,7 +107,7 @@ def _scale_rows(
     instrument: Instrument,
     views: list[Cells],
     confidence_level: float,
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Rows]:
     for scale in instrument.scales:
         low, high = scale.response_scale.lowest, scale.response_scale.highest
         yield from _limits(views[0], scale.id, low, high)
@@ -119,10 +118,16 @@ def _scale_rows(
             yield from _code_rows(labels, cells, people, blanks, instrument, scale)
 
 
-def _limits(cells: Cells, scale_id: str, low: float, high: float) -> Iterator[pd.DataFrame]:
+def _limits(cells: Cells, scale_id: str, low: float, high: float) -> Iterator[Rows]:
     labels = cells.labels.assign(scale=scale_id)
     for statistic, value in (("lowest_possible", low), ("highest_possible", high)):
-        yield labels.assign(statistic=statistic, estimate=float(value), method=FROM_INSTRUMENT)
+        yield _stated(labels, statistic, value)
+
+
+def _stated(labels: pd.DataFrame, statistic: str, value: float) -> Rows:
+    """A number of the instrument, the same in every row."""
+    values = {"statistic": statistic, "estimate": float(value), "method": FROM_INSTRUMENT}
+    return Rows(labels, values)
 
 
 def _code_rows(
@@ -132,7 +137,7 @@ def _code_rows(
     blanks: BlankAnswers,
     instrument: Instrument,
     scale: Scale,
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Rows]:
     put = items_put(people, blanks, scale)
     n = cells.total((put > 0).astype(float))
     answers_put = cells.total(put)
@@ -150,7 +155,7 @@ def _share(numerator: Numbers, denominator: Numbers) -> Numbers:
 
 def _gaps(
     scored: pd.DataFrame, instrument: Instrument, views: list[Cells], confidence_level: float
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Rows]:
     for cells in views[1:]:
         by_site = _cell_numbers(cells)
         pair = by_site.reindex(columns=_group_ids(instrument)).dropna()
@@ -182,7 +187,7 @@ def _item_rows(
     instrument: Instrument,
     cells: Cells,
     confidence_level: float,
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Rows]:
     for scale in instrument.scales:
         for item in scale.items:
             labels = cells.labels.assign(scale=scale.id, item=item.id)
@@ -197,7 +202,7 @@ def _item_rows(
 
 def _distribution_rows(
     labels: pd.DataFrame, cells: Cells, answers: Numbers, scale: Scale
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Rows]:
     n = cells.total((~np.isnan(answers)).astype(float))
     middle = scale.response_scale.reflection / 2
     chosen = {f"share_{value}": answers == value for value in scale.response_scale.values}
@@ -211,7 +216,7 @@ def _distribution_rows(
 
 def _allocation_rows(
     people: pd.DataFrame, instrument: Instrument, views: list[Cells], confidence_level: float
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Rows]:
     for allocation in instrument.allocations:
         counters = _complete_counters(people, allocation)
         yield from _limits(views[0], allocation.id, 0, allocation.total)
@@ -230,12 +235,11 @@ def _complete_counters(people: pd.DataFrame, allocation: Allocation) -> Numbers:
     return counters
 
 
-def _dispersion_rows(cells: Cells, counters: Numbers, allocation: Allocation) -> pd.DataFrame:
+def _dispersion_rows(cells: Cells, counters: Numbers, allocation: Allocation) -> Rows:
     ratios = centred_log_ratios(replace_zeros(counters))
     centres = np.column_stack([cells.describe(column)[1] for column in ratios.T])
     distances = np.sqrt(((ratios - centres[cells.of_person]) ** 2).sum(axis=1))
     n, dispersion, _ = cells.describe(distances)
     labels = cells.labels.assign(scale=allocation.id)
     found = rows(labels, "dispersion", DISPERSION, dispersion, n)
-    one = found["n_respondents"] == 1
-    return found.assign(condition=found["condition"].mask(one, "one_respondent"))
+    return found.but(condition=condition_of(n, np.full(len(n), np.nan)))

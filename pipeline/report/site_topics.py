@@ -202,7 +202,10 @@ def topic_of(result: ScaleResult, data: SiteData, setting: Setting, *, questions
     """Everything the page says about one scale, with or without questions to talk about."""
     scale = result.scale
     items, note = _items(result, data, setting)
-    sentences = [*result_sentences(result, setting), *_code_sentences(result.codes, setting)]
+    sentences = [
+        *result_sentences(result, data, setting),
+        *_code_sentences(result.codes, setting),
+    ]
     return Topic(
         anchor=anchor_of(scale),
         title=result.title,
@@ -223,10 +226,12 @@ def questions_of(scale: Scale, setting: Setting) -> tuple[str, ...]:
     return own or tuple(general)
 
 
-def result_sentences(result: ScaleResult, setting: Setting) -> tuple[str, ...]:
+def result_sentences(result: ScaleResult, data: SiteData, setting: Setting) -> tuple[str, ...]:
     """The mean of a scale here and in the programme, in sentences."""
     if result.own is None:
-        return (setting.say("topic.no_mean"),)
+        rule = data.withheld.rule_for(data.site, result.scale.id, ["scale"])
+        why = reason(rule, setting) if rule else setting.say("topic.no_answers")
+        return (setting.say("topic.no_mean", why=why),)
     own = setting.say("topic.mean", mean=formatting.score(result.own.value))
     likely = setting.say("topic.range", range=span(result.own.interval, setting))
     people = (

@@ -53,9 +53,10 @@ class Withholding:
         return self.by_site.get(site, ())
 
     def rule_for(self, site: str | None, scale: str, kinds: Sequence[str]) -> str | None:
-        """The rule that held back the first number of one of these sorts of a scale."""
+        """The rule that held back most numbers of these sorts of a scale."""
         found = (held for held in self.at(site) if held.scale == scale and held.kind in kinds)
-        return next((held.rule for held in found), None)
+        numbers = Counter(held.rule for held in found)
+        return min(numbers, key=lambda rule: (-numbers[rule], rule), default=None)
 
 
 def withholding_of(frame: pd.DataFrame, wave: str) -> Withholding:

@@ -211,3 +211,29 @@ def test_the_words_of_a_site_page_are_easy_to_read(studies):
     shown = read(page_of(studies["main"])).all("main")[0]
     own = [one.text for one in shown.all("p", "li") if len(one.text.split()) > 4]
     assert textstat.flesch_kincaid_grade(" ".join(own)) <= 8
+
+
+def test_a_mean_that_is_held_back_gives_its_reason_and_leaves_the_chart(study: Fabricated):
+    import pandas as pd
+
+    own = study.released["site"].eq("s00") & study.released["scale"].eq("LEAD")
+    row = {"wave": study.study.wave, "site": "s00", "scale": "LEAD", "statistic": "mean"}
+    held = pd.DataFrame([{**row, "rule": "minimum_n"}]).reindex(columns=study.withheld.columns)
+    made = study.with_(
+        released=study.released[~own],
+        withheld=pd.concat([study.withheld, held.astype(study.withheld.dtypes)]),
+    )
+    page = page_of(made)
+    shown = words_of(page)
+    assert "cannot be shown. Fewer than 11 people stand behind these numbers." in shown
+    assert "Not shown: Leadership climate" in shown
+    assert ">Leadership climate</text>" not in page
+
+
+def test_the_reason_given_is_the_rule_that_held_back_most(study: Fabricated):
+    items = study.withheld["item"].notna() & study.withheld["site"].eq("s03")
+    changed = study.withheld.copy()
+    changed.loc[changed.index[items][:1], "rule"] = "class_disclosure"
+    shown = words_of(page_of(study.with_(withheld=changed), "s03"))
+    reason = "Answers to single statements cannot be shown. Such fine detail needs more people"
+    assert shown.count(reason) == 3
