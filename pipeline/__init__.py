@@ -1,3 +1,3 @@
-"""From survey exports to reports: instrument -> ingest -> score -> psychometrics -> benchmark -> report."""
+"""From survey exports to reports."""
 
 __version__ = "0.1.0"

@@ -1,6 +1,6 @@
 """The one file an evaluator edits, and what is said when it is wrong."""
 
-from copy import deepcopy
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,8 +13,7 @@ FILE = "config/config.yaml"
 
 @pytest.fixture
 def config():
-    with open(FILE, encoding="utf-8") as file:
-        return deepcopy(yaml.safe_load(file))
+    return yaml.safe_load(Path(FILE).read_text(encoding="utf-8"))
 
 
 def told(config):

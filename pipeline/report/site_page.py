@@ -347,6 +347,7 @@ def _computed(groups: Sequence[ResultGroup], setting: Setting) -> tuple[str, ...
     minimum = formatting.count(setting.study.minimum_n)
     lines.append(setting.say("computed.rounding", step=formatting.count(formatting.COUNT_STEP)))
     lines.append(setting.say("computed.minimum", minimum=minimum))
+    lines.append(setting.say("computed.comparison"))
     lines.append(setting.say("computed.wave", wave=setting.study.wave))
     return tuple(lines)
 

@@ -30,6 +30,4 @@ def score_responses(responses: pd.DataFrame, instrument: Instrument) -> pd.DataF
 
 def keyed_scales(responses: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
     """The keyed items of every scale, by scale id, as floats with NaN where missing."""
-    return {
-        scale.id: key_items(responses, scale).astype("float64") for scale in instrument.scales
-    }
+    return {scale.id: key_items(responses, scale).astype("float64") for scale in instrument.scales}

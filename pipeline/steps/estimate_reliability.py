@@ -28,16 +28,19 @@ study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form)
 
 responses = read_table(snakemake.input.responses, responses_table(instrument))
+keyed = keyed_scales(responses, instrument)
 rows = []
-for scale_id, items in keyed_scales(responses, instrument).items():
-    results = {
-        "reflective": lambda items: (
-            cronbach_alpha(items, study.confidence_level),
-            omega_total(items),
-            standard_error_of_measurement(items, study.confidence_level),
-        ),
-        "pair": lambda items: (inter_item_correlation(items, study.confidence_level),),
-    }.get(instrument.by_id[scale_id].treatment, lambda items: ())(items)
-    rows += [label_rows(r.to_rows(), wave=study.wave, scale=scale_id) for r in results]
+for scale in instrument.scales:
+    items = keyed[scale.id]
+    tables = []
+    if scale.treatment == "reflective":
+        tables = [
+            cronbach_alpha(items, study.confidence_level).to_rows(),
+            omega_total(items).to_rows(),
+            standard_error_of_measurement(items, study.confidence_level).to_rows(),
+        ]
+    elif scale.treatment == "pair":
+        tables = [inter_item_correlation(items, study.confidence_level).to_rows()]
+    rows += [label_rows(table, wave=study.wave, scale=scale.id) for table in tables]
 
 write_table(gather_rows(rows), snakemake.output.reliability, ESTIMATES)

@@ -5,13 +5,13 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from tests.benchmark.conftest import make_study
 from numpy.testing import assert_allclose
 from scipy import stats
 
 from pipeline.benchmark import estimate_programme, estimate_sites
 from pipeline.benchmark.composition import replace_zeros
 from pipeline.benchmark.rows import KEYS
+from tests.benchmark.conftest import make_study
 
 SIZES = [(20, 18, 2), (1, 0, 0), (12, 15, 0), (30, 9, 5)]
 

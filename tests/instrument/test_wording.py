@@ -17,12 +17,12 @@ INSTRUMENT = load_instrument("instrument", "long")
 ITEMS = list(INSTRUMENT.items.values())
 PRACTICES = INSTRUMENT.scales_in(INSTRUMENT.sections[0])
 
-BANNED = (
-    "co-produc coproduc co-design stakeholder actor orchestrat meta- govern power broker network "
-    "boundary champion ambassador sponsor facilitat capacity engage transparen perspective "
-    "dialogue implement outcome evaluat tokenis vulnerable hard-to-reach lay vision effectively "
-    "appropriately truly strong always never all none training lack"
-).split()
+BANNED_STEMS = """
+co-produc coproduc co-design stakeholder actor orchestrat meta- govern power broker
+network boundary champion ambassador sponsor facilitat capacity engage transparen
+perspective dialogue implement outcome evaluat tokenis vulnerable hard-to-reach lay
+vision effectively appropriately truly strong always never all none training lack
+"""
 JOINS_TWO_IDEAS = r"\b(and|or|and/or|because|so that|in order to|but)\b"
 NEGATIONS = r"\b(not|no|nobody|nothing|without|cannot|n't|unable|unsure|unused)\b"
 FILL_INS = {name: str(text) for name, text in INSTRUMENT.fill_ins.items()}
@@ -61,7 +61,7 @@ def test_an_item_has_no_banned_word(item):
     found = {
         word
         for word in words_of(filled(item))
-        for stem in BANNED
+        for stem in BANNED_STEMS.split()
         if word == stem or (len(stem) > 5 and word.startswith(stem))
     }
     assert not found

@@ -71,7 +71,7 @@ def test_the_same_table_gives_the_same_bytes(tmp_path, suffix):
 
 
 def test_estimates_keep_every_digit(tmp_path):
-    row = {column: None for column in ESTIMATES.column_names}
+    row = dict.fromkeys(ESTIMATES.column_names)
     frame = pd.DataFrame([row | {"statistic": "mean", "estimate": 1 / 3}])
     write_table(frame, tmp_path / "e.csv", ESTIMATES)
     assert read_table(tmp_path / "e.csv", ESTIMATES)["estimate"][0] == 1 / 3

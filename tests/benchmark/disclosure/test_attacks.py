@@ -9,11 +9,11 @@ more. Numbers rounded to the finest unit are taken as known exactly.
 import numpy as np
 import pandas as pd
 import pytest
-from tests.benchmark.conftest import make_study
 from scipy.optimize import linprog
 
 from pipeline.benchmark import estimate_programme, estimate_sites
 from pipeline.benchmark.disclosure import DisclosureRules, counting_sites, disclose
+from tests.benchmark.conftest import make_study
 
 RULES = DisclosureRules()
 FEW = RULES.minimum_n

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from tests.benchmark.conftest import make_study
 
 from pipeline.benchmark import estimate_programme, estimate_sites
 from pipeline.benchmark.disclosure import DisclosureRules, Rule, counting_sites, disclose
+from tests.benchmark.conftest import make_study
 
 RULES = DisclosureRules()
 SIZES = [(20, 20, 0), (6, 6, 0), (12, 13, 0), (3, 2, 0), (20, 8, 0), (18, 17, 4), (60, 60, 1)]
