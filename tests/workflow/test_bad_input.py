@@ -48,9 +48,11 @@ def make_unknown_platform(project):
 
 
 def make_ambiguous_platform(project):
-    header = "id,submitdate,lastpage,startlanguage,record_id,redcap_event_name,my_form_complete\n"
+    header = (
+        "id,submitdate,lastpage,startlanguage,prac[ini101],prac[ini201],redcap_event_name,b___1\n"
+    )
     path = project / EXPORTS / "qualtrics.csv"
-    path.write_text(header + "1,2026-01-01,2,en,1,base,2\n", encoding="utf-8")
+    path.write_text(header + "1,2026-09-01,2,en,4,5,base,1\n", encoding="utf-8")
 
 
 def lose_item_column(project):
@@ -89,8 +91,14 @@ def break_instrument(project):
 
 
 BAD_INPUT = {
-    "unknown platform": (make_unknown_platform, r"qualtrics\.csv.*platform"),
-    "ambiguous platform": (make_ambiguous_platform, r"qualtrics\.csv.*platform"),
+    "unknown platform": (
+        make_unknown_platform,
+        r"qualtrics\.csv: the survey platform cannot be told.*platform: ",
+    ),
+    "ambiguous platform": (
+        make_ambiguous_platform,
+        r"qualtrics\.csv: looks like two survey platforms: limesurvey .* and redcap .*platform: ",
+    ),
     "missing item column": (lose_item_column, r"redcap\.csv.*com301"),
     "answer outside the scale": (answer_outside_scale, r"redcap\.csv, row 7, column 'com301'.*1-5"),
     "duplicate respondent ids": (repeat_respondent, r"redcap\.csv.*rows? \d+.*keep one"),

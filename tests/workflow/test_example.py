@@ -70,7 +70,7 @@ def test_every_row_of_every_export_is_analysed_or_excluded_for_a_reason(example_
         file = folder / "data" / "example" / "exports" / name
         separator = ";" if name == "limesurvey.csv" else ","
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = sum(1 for _ in csv.reader(lines, delimiter=separator)) - head
+            rows = sum(1 for row in csv.reader(lines, delimiter=separator) if row) - head
         assert sum(row["export"].endswith(f"/{name}") for row in ledger) == rows
     responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
     assert len(responses) == len(analysed)
