@@ -226,6 +226,50 @@ WITHHELD = Table(
 )
 
 
+_FIGURE = tuple(
+    column
+    for column in ESTIMATE_COLUMNS
+    if column.name in ("wave", "site", "group", "scale", "item", "statistic")
+)
+
+RELEASE_FIGURES = Table(
+    "release_figures",
+    "Restricted record of a release: how exactly each figure was known, whether shown or not.",
+    (
+        *_FIGURE,
+        Column("family", "text", "figures that are shown or withheld together", required=True),
+        Column("estimate", "number", "the number as released; empty where it was withheld"),
+        Column("unit", "number", "the released number is a multiple of this", required=True),
+        Column("denominator", "number", "exact number of people, or of answers, it is a share of"),
+        Column("counts", "yes_no", "the site counts in the figure of the programme", required=True),
+    ),
+    key=("wave", "site", "group", "scale", "item", "statistic"),
+)
+
+RELEASE_MEMBERS = Table(
+    "release_members",
+    "Restricted record of a release: who stood behind each figure, with what answer.",
+    (
+        _WAVE,
+        _SITE,
+        _GROUP,
+        _RESPONDENT,
+        Column(
+            "kind",
+            "text",
+            "what the value is",
+            required=True,
+            categories=("score", "item", "counter"),
+        ),
+        Column("scale", "text", "scale, or constant-sum question", required=True),
+        Column("item", "text", "item or answer column; empty for a score"),
+        Column("value", "number", "score, answer or counters; empty where there is a reason"),
+        Column("reason", "text", "special code or SKIPPED, of an item that was put"),
+    ),
+    key=("respondent", "scale", "item"),
+)
+
+
 def fixed_tables() -> Iterable[Table]:
     """Every contract that does not depend on the instrument."""
     return (
@@ -240,4 +284,6 @@ def fixed_tables() -> Iterable[Table]:
         ESTIMATES,
         RELEASED,
         WITHHELD,
+        RELEASE_FIGURES,
+        RELEASE_MEMBERS,
     )

@@ -1,5 +1,7 @@
 """Disclosure control: the one module through which numbers leave."""
 
+from pipeline.benchmark.disclosure.members import members_of
+from pipeline.benchmark.disclosure.past import PastRelease
 from pipeline.benchmark.disclosure.pooled_analyses import release_pooled
 from pipeline.benchmark.disclosure.release import Disclosed, counting_sites, disclose
 from pipeline.benchmark.disclosure.rules import MEANING_OF_RULE, DisclosureRules, Rule
@@ -8,8 +10,10 @@ __all__ = [
     "MEANING_OF_RULE",
     "Disclosed",
     "DisclosureRules",
+    "PastRelease",
     "Rule",
     "counting_sites",
     "disclose",
+    "members_of",
     "release_pooled",
 ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from pipeline.benchmark.disclosure.decisions import SHOWN, decide_programme, decide_sites
-from pipeline.benchmark.disclosure.rounding import round_rows
+from pipeline.benchmark.disclosure.past import PastRelease, figures_of
+from pipeline.benchmark.disclosure.pools import Measure
+from pipeline.benchmark.disclosure.rounding import round_rows, with_units
 from pipeline.benchmark.disclosure.rules import DisclosureRules, Rule
-from pipeline.benchmark.disclosure.verdicts import judge_sites
+from pipeline.benchmark.disclosure.successive import protect_differences
+from pipeline.benchmark.disclosure.verdicts import judge_sites, measures_of
 from pipeline.benchmark.programme import order_of_groups
 from pipeline.benchmark.rows import KEYS, in_order
 from pipeline.tables import RELEASED, WITHHELD, conform
@@ -28,11 +32,15 @@ class Disclosed:
         By the contract WITHHELD; with `released` it holds every estimate exactly once.
     override_reason : str
         Why fewer than 11 people may stand behind a number; empty when they may not.
+    figures : DataFrame
+        By the contract RELEASE_FIGURES: exact counts and units, restricted, for the record that
+        later releases are compared with.
     """
 
     released: pd.DataFrame
     withheld: pd.DataFrame
     override_reason: str
+    figures: pd.DataFrame
 
 
 def counting_sites(site_estimates: pd.DataFrame, rules: DisclosureRules) -> pd.DataFrame:
@@ -48,7 +56,11 @@ def counting_sites(site_estimates: pd.DataFrame, rules: DisclosureRules) -> pd.D
 
 
 def disclose(
-    site_estimates: pd.DataFrame, programme_estimates: pd.DataFrame, rules: DisclosureRules
+    site_estimates: pd.DataFrame,
+    programme_estimates: pd.DataFrame,
+    rules: DisclosureRules,
+    members: pd.DataFrame | None = None,
+    past: Sequence[PastRelease] = (),
 ) -> Disclosed:
     """Release what may leave, rounded; withhold everything else, each with its rule.
 
@@ -59,11 +71,16 @@ def disclose(
     programme_estimates : DataFrame
         From :func:`~pipeline.benchmark.estimate_programme` with the sites that count under the
         same rules.
+    members : DataFrame, optional
+        By the contract RELEASE_MEMBERS; needed as soon as there is a past release.
+    past : sequence of PastRelease
+        Every earlier release of the same survey round, in any order. What this one tells together
+        with them is protected: see :mod:`pipeline.benchmark.disclosure.successive`.
 
     Raises
     ------
     ValueError
-        When the programme was pooled over other sites.
+        When the programme was pooled over other sites, or `past` comes without `members`.
     """
     verdicts = judge_sites(site_estimates, rules)
     sites = decide_sites(site_estimates, verdicts, rules)
@@ -75,13 +92,30 @@ def disclose(
     )
     place = {group: number for number, group in enumerate(order_of_groups(site_estimates), 1)}
     known["place"] = known["group"].map(place)
+    known = with_units(known, rules).assign(compared=False)
+    if past:
+        known = _compared_with(known, members, past, measures_of(site_estimates), rules)
     withheld = known[known["rule"] != SHOWN]
-    released = round_rows(known[known["rule"] == SHOWN], known, rules)
+    rounded = round_rows(known[known["rule"] == SHOWN], known, rules)
+    released = in_order(conform(rounded[RELEASED.column_names], RELEASED))
     return Disclosed(
-        in_order(conform(released[RELEASED.column_names], RELEASED)),
+        released,
         in_order(conform(withheld[WITHHELD.column_names], WITHHELD)),
         rules.override_reason,
+        figures_of(known, released),
     )
+
+
+def _compared_with(
+    known: pd.DataFrame,
+    members: pd.DataFrame | None,
+    past: Sequence[PastRelease],
+    measures: Mapping[str, Measure],
+    rules: DisclosureRules,
+) -> pd.DataFrame:
+    if members is None:
+        raise ValueError("past releases can only be compared with when the members are known")
+    return protect_differences(known, members, past, measures, rules)
 
 
 def _incomplete(known: pd.DataFrame) -> pd.DataFrame:

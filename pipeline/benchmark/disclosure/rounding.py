@@ -18,9 +18,12 @@ from pipeline.benchmark.intervals import (
 Numbers = NDArray[np.float64]
 
 SPREAD_OF_SITE = "spread_of_site"
+EARLIER_RELEASE = "earlier_release"
 MEANING_OF_CONDITION: dict[str, str] = {
     SPREAD_OF_SITE: "A few people are in neither group: rounded more, and the interval uses the "
     "standard deviation of the whole site.",
+    EARLIER_RELEASE: "Rounded more: an earlier release differs by a few people, who could otherwise "
+    "be told by subtracting it.",
 }
 TENTH = 0.1
 COUNTS_UNCERTAIN_BY = 2.0
@@ -49,6 +52,16 @@ def count_down(n: Numbers, rules: DisclosureRules) -> Numbers:
     return np.floor(n / rules.round_counts_to) * rules.round_counts_to
 
 
+def with_units(known: pd.DataFrame, rules: DisclosureRules) -> pd.DataFrame:
+    """The rows with ``unit``, and ``denominator``: the people or answers a number is a mean of."""
+    rows = known.merge(_items_put(known), on=CELL[:4], how="left")
+    of_items = rows["item"].notna().to_numpy()
+    codes = (rows["family"] == "scale_codes").fillna(False).to_numpy(dtype=bool)
+    n, put = _floats(rows["n_respondents"]), _floats(rows["put"])
+    rows = rows.assign(unit=_units(rows, np.where(of_items, n, put), rules))
+    return rows.assign(denominator=np.where(codes & ~of_items, put, n)).drop(columns="put")
+
+
 def round_rows(shown: pd.DataFrame, known: pd.DataFrame, rules: DisclosureRules) -> pd.DataFrame:
     """The shown rows as they are released.
 
@@ -59,18 +72,17 @@ def round_rows(shown: pd.DataFrame, known: pd.DataFrame, rules: DisclosureRules)
     Parameters
     ----------
     shown : DataFrame
-        Rows that may be shown, with ``rounding``, ``coarse`` and ``unit`` of means.
+        Rows that may be shown, with ``rounding``, ``coarse``, ``unit`` and ``compared`` (the unit
+        is coarser for the sake of an earlier release).
     known : DataFrame
         All rows, for standard deviations and denominators.
     """
     rows = shown.merge(_deviations(known), on=CELL, how="left")
-    rows = rows.merge(_items_put(known), on=CELL[:4], how="left")
     rows = _use_spread_of_site(rows, known)
-    unit = _units(rows, rules)
+    unit = _floats(rows["unit"])
     n = _floats(rows["n_respondents"])
     rows = rows.assign(
         n_down=count_down(n, rules),
-        unit=unit,
         estimate=to_unit(_floats(rows["estimate"]), unit),
         n_respondents=to_unit(n, np.full(len(n), float(rules.round_counts_to))),
     )
@@ -103,15 +115,15 @@ def _use_spread_of_site(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame
     condition = joined["condition"].mask(joined["condition"] == NO_SPREAD)
     return joined.assign(
         sd=joined["sd"].mask(coarse, joined["site_sd"]),
-        condition=condition.mask(coarse & interval, SPREAD_OF_SITE),
+        condition=condition.mask(coarse & interval, SPREAD_OF_SITE).mask(
+            joined["compared"].astype(bool), EARLIER_RELEASE
+        ),
     )
 
 
-def _units(rows: pd.DataFrame, rules: DisclosureRules) -> Numbers:
+def _units(rows: pd.DataFrame, denominator: Numbers, rules: DisclosureRules) -> Numbers:
     rounding = rows["rounding"].to_numpy(dtype=object)
     coarse = rows["coarse"].to_numpy(dtype=bool)
-    of_items = rows["item"].notna().to_numpy()
-    denominator = np.where(of_items, _floats(rows["n_respondents"]), _floats(rows["put"]))
     shares = share_unit(np.nan_to_num(denominator), rules)
     shares = np.where(coarse, np.maximum(shares, coarse_share_unit(rules)), shares)
     rough = coarse | rows["incomplete"].to_numpy(dtype=bool)

@@ -46,7 +46,7 @@ class Verdicts:
 def judge_sites(site_estimates: pd.DataFrame, rules: DisclosureRules) -> Verdicts:
     """Judge every figure of every site; the order of rows does not matter."""
     known = with_family(site_estimates)
-    measures = _measures(site_estimates)
+    measures = measures_of(site_estimates)
     figures: dict[Key, Verdict] = {}
     groups: dict[Key, GroupVerdict] = {}
     for family in FAMILIES:
@@ -70,7 +70,8 @@ def _parent(key: Key, figures: dict[Key, Verdict]) -> Verdict | None:
     return figures[parent, wave, scale, "" if parent in WITH_GROUPS else item]
 
 
-def _measures(estimates: pd.DataFrame) -> dict[str, Measure]:
+def measures_of(estimates: pd.DataFrame) -> dict[str, Measure]:
+    """The range of each scale and constant sum."""
     ends = estimates[estimates["statistic"].isin(["lowest_possible", "highest_possible"])]
     wide = ends.drop_duplicates(["scale", "statistic"]).pivot(  # noqa: PD010
         index="scale", columns="statistic", values="estimate"

@@ -1,0 +1,448 @@
+"""The complement rule across releases of one survey round.
+
+A late answer, a corrected one or a withdrawn one makes two releases differ by a few people, whose
+answers are then the one release minus the other. For every figure that an earlier release showed,
+the difference to that release is an interval, because both are rounded; all such intervals about
+the same figure, those of the site, its groups, the programme and its groups, and those between any
+two earlier releases, are put together. Where this locates fewer than ``minimum_n`` people the new
+figure is rounded to the next coarser unit, and withheld when no unit helps.
+
+Covered are, for each statistic of each item and scale, all differences of any two releases of any
+site, group, or of the programme, and what follows from them together. Not covered is putting
+different statistics together (an item's mean with its shares, a scale's mean with those of its
+items) beyond each being protected by itself; subtracting three releases or more when people were
+taken out and put back in between; and the spread that can be read from the width of an interval.
+People of different survey rounds have different keys: releases of other rounds are not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.benchmark.disclosure.atoms import (
+    KIND_OF_FAMILY,
+    NOBODY,
+    Atoms,
+    atoms_of,
+    with_same_keys,
+)
+from pipeline.benchmark.disclosure.differences import (
+    Classes,
+    Difference,
+    Limits,
+    difference,
+    is_protected,
+    pairs_of,
+)
+from pipeline.benchmark.disclosure.past import PastRelease
+from pipeline.benchmark.disclosure.permitted import PARENT
+from pipeline.benchmark.disclosure.pools import SHARES, TOLERANCE, Measure
+from pipeline.benchmark.disclosure.rules import DisclosureRules, Rule
+from pipeline.benchmark.disclosure.verdicts import FAMILIES
+
+Numbers = NDArray[np.float64]
+Key = tuple[str, str, str, str]
+"""Family, wave, scale, item; the item is empty for what belongs to the whole scale."""
+View = tuple[str, str]
+"""Site and group; empty for the programme and for everyone."""
+
+WHOLE_SCALE = ("score", "scale_codes", "counters", "dispersion")
+COARSE_COUNTERS = 0.5
+SAME_FIGURE = ["family", "wave", "scale", "figure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The numbers of a figure for one view in one release; unknown where not shown."""
+
+    rows: tuple[int, ...]
+    estimate: Numbers
+    unit: Numbers
+    denominator: Numbers
+    shown: bool
+
+    def rounded_to(self, unit: float) -> Cell:
+        """The same numbers as they would be shown with a unit at least this coarse."""
+        units = np.maximum(self.unit, unit)
+        estimate = np.rint(self.estimate / units) * units
+        return Cell(self.rows, estimate, units, self.denominator, self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One figure in all releases, the new one last, and what people put into it.
+
+    Attributes
+    ----------
+    cells : mapping
+        By view and release.
+    counted : mapping
+        For each release, the views of sites that count in the programme.
+    limits : Limits
+        What a person can contribute, and what is protected.
+    step : float
+        Sums are multiples of this; 0 where they need not be.
+    """
+
+    atoms: Atoms
+    classes: Classes
+    cells: Mapping[tuple[View, int], Cell]
+    counted: Sequence[frozenset[View]]
+    limits: Limits
+    step: float
+
+    @property
+    def now(self) -> int:
+        """The new release."""
+        return len(self.counted) - 1
+
+    @property
+    def views(self) -> list[View]:
+        """Views of the new release: sites, their groups, the programme, its groups."""
+        views = {view for view, place in self.cells if place == self.now}
+        return sorted(views, key=lambda view: (not view[0], bool(view[1]), view))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The unit for each view that is shown, and the views that are withheld."""
+
+    unit: Mapping[View, float]
+    withheld: frozenset[View]
+
+
+def protect_differences(
+    known: pd.DataFrame,
+    members: pd.DataFrame,
+    past: Sequence[PastRelease],
+    measures: Mapping[str, Measure],
+    rules: DisclosureRules,
+) -> pd.DataFrame:
+    """The rows with ``rule`` and ``unit`` such that no difference to `past` locates a few people.
+
+    Parameters
+    ----------
+    known : DataFrame
+        Every row of sites and programme, with what was decided about it as if it were the first
+        release; ``rule`` is empty where the row is shown.
+    members : DataFrame
+        By the contract RELEASE_MEMBERS, of the new release.
+    past : sequence of PastRelease
+        In any order.
+    measures : mapping
+        The range of each scale.
+    """
+    waves = set(known["wave"].dropna())
+    earlier = [one for one in past if waves & set(one.figures["wave"])]
+    if not earlier:
+        return known.assign(compared=False)
+    people = [with_same_keys(_of_waves(one.members, waves), members) for one in earlier]
+    tables = [_past_table(_of_waves(one.figures, waves)) for one in earlier]
+    histories = _histories(
+        [*tables, _new_table(known)], atoms_of([*people, members]), measures, members, rules
+    )
+    outcomes = _decide(histories, rules)
+    return _follow_ups(_applied(known, histories, outcomes))
+
+
+def _of_waves(frame: pd.DataFrame, waves: set[str]) -> pd.DataFrame:
+    return frame[frame["wave"].isin(waves)]
+
+
+# ------------------------------------------------------------------ figures of all releases
+
+
+def _past_table(figures: pd.DataFrame) -> pd.DataFrame:
+    return _labelled(figures.assign(shown=figures["estimate"].notna(), row=-1))
+
+
+def _new_table(known: pd.DataFrame) -> pd.DataFrame:
+    figures = known.assign(row=np.arange(len(known)), shown=known["rule"] == "")
+    kept = known["family"].isin(FAMILIES) & (known["rounding"] != "never")
+    return _labelled(figures[kept.fillna(False).astype(bool)])
+
+
+def _labelled(figures: pd.DataFrame) -> pd.DataFrame:
+    """Plain columns: the figure a row is part of, its view, and which of its numbers it is."""
+    of_scale = figures["family"].isin(WHOLE_SCALE)
+    item = figures["item"].fillna(NOBODY)
+    labels = {
+        "figure": item.mask(of_scale, NOBODY),
+        "column": item.where(figures["family"] == "counters", figures["statistic"]),
+        "site": figures["site"].fillna(NOBODY),
+        "group": figures["group"].fillna(NOBODY),
+        "counts": figures["counts"].eq(True),
+    }
+    names = ["family", "wave", "scale", *labels, "row", "estimate", "unit", "denominator", "shown"]
+    plain = figures.assign(**labels)[names].astype({"shown": bool, "counts": bool})
+    numbers = dict.fromkeys(["estimate", "unit", "denominator"], float)
+    return plain.astype(numbers).sort_values(["site", "group", "column"], kind="stable")
+
+
+def _histories(
+    tables: Sequence[pd.DataFrame],
+    atoms: Mapping[Key, Atoms],
+    measures: Mapping[str, Measure],
+    members: pd.DataFrame,
+    rules: DisclosureRules,
+) -> dict[Key, History]:
+    """Every figure whose people or answers are not the same in all releases, parents first."""
+    rows = pd.concat([table.assign(release=place) for place, table in enumerate(tables)])
+    n_items = members[members["kind"] == "item"].groupby("scale")["item"].nunique()
+    histories: dict[Key, History] = {}
+    for names, block in rows.groupby(SAME_FIGURE, sort=True):
+        family, wave, scale, figure = (str(name) for name in names)
+        found = atoms.get((KIND_OF_FAMILY[family], wave, scale, figure))
+        if found is not None:
+            limits = _limits(family, measures.get(scale, SHARES), int(n_items.get(scale, 1)), rules)
+            step = 0.0 if family == "score" else 1.0
+            histories[family, wave, scale, figure] = _history(block, found, len(tables), limits, step)
+    return dict(sorted(histories.items(), key=lambda pair: (FAMILIES.index(pair[0][0]), pair[0])))
+
+
+def _limits(family: str, measure: Measure, n_items: int, rules: DisclosureRules) -> Limits:
+    """A code of a scale may be given as often as there are items; shares are of one answer."""
+    if family in ("score", "item_mean", "counters"):
+        return Limits(measure, measure.low, measure.high, rules)
+    return Limits(SHARES, 0.0, float(n_items) if family == "scale_codes" else 1.0, rules)
+
+
+def _history(
+    block: pd.DataFrame, atoms: Atoms, releases: int, limits: Limits, step: float
+) -> History:
+    columns = sorted(block["column"].unique())
+    counted = [
+        frozenset(zip(of_release["site"], of_release["group"], strict=True))
+        for of_release in (
+            block[(block["release"] == place) & block["counts"]] for place in range(releases)
+        )
+    ]
+    touched = block["site"].isin([*atoms.changed_sites, NOBODY])
+    cells = {
+        ((str(site), str(group)), int(place)): _cell(rows, columns)
+        for (site, group, place), rows in block[touched].groupby(["site", "group", "release"])
+    }
+    return History(atoms, _classes(atoms), cells, counted, limits, step)
+
+
+def _cell(rows: pd.DataFrame, columns: list[str]) -> Cell:
+    place = np.searchsorted(columns, rows["column"].to_numpy(dtype=str))
+    values = np.full((3, len(columns)), np.nan)
+    values[:, place] = rows[["estimate", "unit", "denominator"]].to_numpy(dtype=float).T
+    return Cell(tuple(rows["row"].astype(int)), *values, bool(rows["shown"].any()))
+
+
+def _classes(atoms: Atoms) -> Classes:
+    labels = pd.DataFrame({"site": atoms.site, "group": atoms.group})
+    bits = pd.DataFrame(atoms.present, index=labels.index)
+    numbered = pd.concat([labels, bits], axis=1)
+    of_atom = numbered.groupby(list(numbered.columns), sort=True).ngroup().to_numpy()
+    return Classes(of_atom, np.bincount(of_atom).astype(float))
+
+
+# ------------------------------------------------------------------ decisions
+
+
+def _decide(histories: Mapping[Key, History], rules: DisclosureRules) -> dict[Key, Outcome]:
+    outcomes: dict[Key, Outcome] = {}
+    for key, history in histories.items():
+        family, wave, scale, figure = key
+        parent = PARENT.get(family)
+        above = None
+        if parent is not None:
+            above = outcomes.get((parent, wave, scale, "" if parent in WHOLE_SCALE else figure))
+        hidden = above.withheld if above is not None else frozenset()
+        outcomes[key] = _judge(history, _units(family, rules), hidden)
+    return outcomes
+
+
+def _units(family: str, rules: DisclosureRules) -> tuple[float, ...]:
+    """Units to try, finest first; 0 stands for the usual one."""
+    if family in ("score", "item_mean"):
+        return 0.0, rules.coarse_mean_unit, 2 * rules.coarse_mean_unit
+    if family == "counters":
+        return 0.0, COARSE_COUNTERS
+    return () if family == "dispersion" else (0.0, *sorted(rules.share_units))
+
+
+def _judge(history: History, units: Sequence[float], hidden: frozenset[View]) -> Outcome:
+    """Sites first, then their groups, then the programme: who comes later is rounded more."""
+    known = list(_between_earlier(history))
+    unit: dict[View, float] = {}
+    withheld = set(hidden)
+    for views in _together(history.views):
+        if not all(history.cells[view, history.now].shown for view in views):
+            continue
+        found = None
+        if not _follows_hidden(views, withheld):
+            found = _finest(history, views, units, known)
+        if found is None:
+            withheld |= set(views)
+            continue
+        known.extend(found[1])
+        unit |= dict.fromkeys(views, found[0])
+    return Outcome(unit, frozenset(withheld))
+
+
+def _together(views: Sequence[View]) -> Iterator[tuple[View, ...]]:
+    """Views that are shown together or not at all: the groups of a site are."""
+    seen: dict[tuple[bool, str, bool], list[View]] = {}
+    for site, group in views:
+        seen.setdefault((not site, site, bool(group)), []).append((site, group))
+    order = sorted(seen, key=lambda place: (place[0], place[2], place[1]))
+    return (tuple(seen[place]) for place in order)
+
+
+def _follows_hidden(views: tuple[View, ...], withheld: set[View]) -> bool:
+    return any(view in withheld or (view[0], NOBODY) in withheld for view in views)
+
+
+def _finest(
+    history: History, views: tuple[View, ...], units: Sequence[float], known: list[Difference]
+) -> tuple[float, list[Difference]] | None:
+    """The finest unit that protects, with the differences that are then known; None without."""
+    if not any(_differs(history, view) for view in views):
+        return 0.0, []
+    finest = min(float(np.nanmin(history.cells[view, history.now].unit)) for view in views)
+    for unit in (unit for unit in units if unit == 0 or unit > finest):
+        added = [one for view in views for one in _to_earlier(history, view, unit)]
+        if is_protected(known, added, history.classes, history.limits):
+            return unit, added
+    return None
+
+
+def _differs(history: History, view: View) -> bool:
+    """Whether an earlier release showed the view with a few other people or answers.
+
+    Where many differ nothing needs to be tested, unless a few of them are known otherwise.
+    """
+    return any(
+        _weights(history, view, place).any()
+        for place in range(history.now)
+        if _is_shown(history, view, place)
+    )
+
+
+def _weights(history: History, view: View, place: int) -> NDArray[np.int64]:
+    return _inside(history, view, history.now) - _inside(history, view, place)
+
+
+def _is_shown(history: History, view: View, place: int) -> bool:
+    cell = history.cells.get((view, place))
+    return cell is not None and cell.shown
+
+
+def _inside(history: History, view: View, place: int) -> NDArray[np.int64]:
+    """Which atoms are part of a view in a release."""
+    site, group = view
+    atoms = history.atoms
+    inside = atoms.present[:, place]
+    if group:
+        inside = inside * (atoms.group == group)
+    if site:
+        return np.asarray(inside * (atoms.site == site))
+    counted = {name for name, of_group in history.counted[place] if of_group == group}
+    return np.asarray(inside * np.isin(atoms.site.astype(str), sorted(counted)))
+
+
+def _between_earlier(history: History) -> Iterator[Difference]:
+    """What was known before the new release."""
+    for view in sorted({view for view, _ in history.cells}):
+        for first, second in pairs_of(history.now):
+            if _is_shown(history, view, first) and _is_shown(history, view, second):
+                found = _difference(history, view, first, (second, history.cells[view, second]))
+                if found is not None:
+                    yield found
+
+
+def _to_earlier(history: History, view: View, unit: float) -> Iterator[Difference]:
+    """What would be known with the new figure rounded to a unit."""
+    cell = history.cells[view, history.now].rounded_to(unit)
+    for place in range(history.now):
+        if _is_shown(history, view, place):
+            found = _difference(history, view, place, (history.now, cell))
+            if found is not None:
+                yield found
+
+
+def _difference(
+    history: History, view: View, first: int, second: tuple[int, Cell]
+) -> Difference | None:
+    place, cell = second
+    return difference(
+        (_inside(history, view, first), _inside(history, view, place)),
+        (_ends(history, history.cells[view, first]), _ends(history, cell)),
+        (history.atoms.person, history.classes),
+        history.limits.rules,
+    )
+
+
+def _ends(history: History, cell: Cell) -> tuple[Numbers, Numbers]:
+    """Lowest and highest sum that would be shown like this; any where nothing is shown."""
+    half, n, measure = cell.unit / 2, cell.denominator, history.limits.measure
+    low = n * np.maximum(cell.estimate - half, measure.low)
+    high = n * np.minimum(cell.estimate + half, measure.high)
+    if history.step:
+        low = np.ceil(low / history.step - TOLERANCE) * history.step
+        high = np.floor(high / history.step + TOLERANCE) * history.step
+    unknown = np.isnan(low)
+    return np.where(unknown, -np.inf, low), np.where(unknown, np.inf, high)
+
+
+# ------------------------------------------------------------------ what follows for the rows
+
+
+def _applied(
+    known: pd.DataFrame, histories: Mapping[Key, History], outcomes: Mapping[Key, Outcome]
+) -> pd.DataFrame:
+    rule, unit = known["rule"].to_numpy(dtype=object).copy(), known["unit"].to_numpy(float).copy()
+    compared, newly = (np.zeros(len(known), dtype=bool) for _ in range(2))
+    for key, outcome in outcomes.items():
+        history = histories[key]
+        for view in outcome.withheld:
+            cell = history.cells.get((view, history.now))
+            if cell is not None and cell.shown:
+                newly[[row for row in cell.rows if rule[row] == ""]] = True
+        for view, at_least in outcome.unit.items():
+            rows = list(history.cells[view, history.now].rows)
+            compared[rows] = unit[rows] < at_least
+            unit[rows] = np.maximum(unit[rows], at_least)
+    rule[newly] = Rule.COMPLEMENT
+    return known.assign(rule=rule, unit=unit, compared=compared, newly=newly)
+
+
+def _follow_ups(known: pd.DataFrame) -> pd.DataFrame:
+    """Numbers made of other numbers: differences of two groups, the spread of site means."""
+    means = known[(known["family"] == "score") & (known["statistic"] == "mean")]
+    groups = means[means["group"].notna()].assign(site=lambda rows: rows["site"].fillna(NOBODY))
+    sites = means[means["group"].isna() & means["site"].notna()]
+    keys = ["wave", "site", "scale"]
+    known = _like_their_means(known, known["family"] == "gap", groups, keys)
+    return _like_their_means(known, known["family"] == "spread_of_sites", sites, ["wave", "scale"])
+
+
+def _like_their_means(
+    known: pd.DataFrame, these: pd.Series, means: pd.DataFrame, keys: list[str]
+) -> pd.DataFrame:
+    """Withheld where one of the means is withheld for an earlier release; as coarse as they are."""
+    least = means["unit"].where(means["compared"], 0.0).astype(float)
+    touched = means.assign(hidden=means["newly"], least=least)
+    found = touched.groupby(keys)[["hidden", "least"]].max().reset_index()
+    rows = known[keys].assign(site=known["site"].fillna(NOBODY)) if "site" in keys else known[keys]
+    joined = rows.merge(found, on=keys, how="left")
+    these_rows = these.fillna(False).to_numpy(dtype=bool)
+    hidden = joined["hidden"].eq(True).to_numpy(dtype=bool) & these_rows
+    hidden &= (known["rule"] == "").to_numpy(dtype=bool)
+    least = joined["least"].fillna(0.0).to_numpy(dtype=float)
+    unit = known["unit"].to_numpy(dtype=float)
+    of_means = these_rows & (known["rounding"] == "mean").to_numpy(dtype=bool) & (unit < least)
+    return known.assign(
+        rule=known["rule"].mask(pd.Series(hidden, index=known.index), Rule.COMPLEMENT),
+        unit=np.where(of_means, least, unit),
+        compared=known["compared"].to_numpy(dtype=bool) | of_means,
+    )
