@@ -108,10 +108,10 @@ def test_qualtrics_names_matrices_ticks_and_counters_by_export_tag(qualtrics, in
 
 def test_qualtrics_shows_wordings_with_fill_ins_put_in(qualtrics, instrument):
     assert not any("{" in cell for cell in qualtrics[1])
+    wording = str(instrument.items["ini101"].text)
+    assert "{work}" in wording
     text = qualtrics[1][qualtrics[0].index("practices_ini101")]
-    assert text.endswith(
-        "The people who started this work said openly why it should be done together."
-    )
+    assert text.endswith(wording.replace("{work}", "this work"))
 
 
 def test_qualtrics_rows_are_of_one_width_and_keep_line_breaks_in_cells(qualtrics, rows):
