@@ -1,3 +1,7 @@
+RELEASES = f"{STUDY.data_folder}/releases"
+"""A record of everything published so far: read before a release, added to by `publish`."""
+
+
 rule estimate_sites:
     """Means, gaps and shares of one batch of sites. Exact, so restricted."""
     input:
@@ -21,14 +25,21 @@ checkpoint disclose:
     input:
         estimates=estimates_of_every_batch,
         manifest="<data>/2_score/manifest.csv",
+        responses="<data>/1_ingest/responses.parquet",
+        missing="<data>/1_ingest/missing.parquet",
+        scores="<data>/2_score/scores.parquet",
+        instrument=INSTRUMENT,
     output:
         released="<data>/4_benchmark/released.csv",
         withheld="<data>/4_benchmark/withheld.csv",
+        figures="<data>/4_benchmark/release/figures.parquet",
+        members="<data>/4_benchmark/release/members.parquet",
     log:
         "<logs>/disclose.log",
     params:
         study=STUDY,
-        code=code_fingerprint("benchmark", "tables"),
+        releases=RELEASES,
+        code=code_fingerprint("instrument", "benchmark", "tables"),
     message:
         "Deciding what may be shown"
     script:
@@ -39,6 +50,7 @@ rule release_psychometrics:
     """What may leave about the analyses of all answers together."""
     input:
         estimates=estimates_of_every_batch,
+        figures="<data>/4_benchmark/release/figures.parquet",
         item_analysis="<data>/3_psychometrics/item_analysis.csv",
         reliability="<data>/3_psychometrics/reliability.csv",
         retention="<data>/3_psychometrics/retention.csv",

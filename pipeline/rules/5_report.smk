@@ -50,8 +50,11 @@ rule render_overview_pages:
 
 
 rule publish:
-    """Put the finished pages in the place of the last ones, all together."""
+    """Record what is released, then put the finished pages in the place of the last ones."""
     input:
+        released="<data>/4_benchmark/released.csv",
+        figures="<data>/4_benchmark/release/figures.parquet",
+        members="<data>/4_benchmark/release/members.parquet",
         index="<data>/5_report/index.html",
         comparative="<data>/5_report/comparative.html",
         technical="<data>/5_report/technical.html",
@@ -60,6 +63,8 @@ rule publish:
         index="<reports>/index.html",
     log:
         "<logs>/publish.log",
+    params:
+        releases=RELEASES,
     message:
         "Putting the reports in place"
     script:

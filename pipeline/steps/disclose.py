@@ -4,15 +4,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.benchmark import estimate_programme
-from pipeline.benchmark.disclosure import DisclosureRules, counting_sites, disclose
+from pipeline.benchmark.disclosure import (
+    DisclosureRules,
+    as_told,
+    counting_sites,
+    disclose,
+    members_of,
+    read_releases,
+)
+from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.tables import (
     ESTIMATES,
     MANIFEST,
+    MISSING,
+    RELEASE_FIGURES,
+    RELEASE_MEMBERS,
     RELEASED,
     WITHHELD,
     gather_rows,
     read_table,
+    responses_table,
+    scores_table,
     write_if_changed,
     write_table,
 )
@@ -22,21 +35,32 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 study = snakemake.params.study
+instrument = load_instrument(study.instrument_folder, study.form)
 
+responses = read_table(snakemake.input.responses, responses_table(instrument))
+missing = read_table(snakemake.input.missing, MISSING)
+scores = read_table(snakemake.input.scores, scores_table(instrument))
+members = members_of(responses, missing, scores, instrument)
 sites = gather_rows(read_table(path, ESTIMATES) for path in snakemake.input.estimates)
 rules = DisclosureRules(minimum_n=study.minimum_n, override_reason=study.override_reason or "")
 programme = estimate_programme(sites, counting_sites(sites, rules), study.confidence_level)
-outcome = disclose(sites, programme, rules)
+# What was published before is no input of the rule: it is added to by the run itself, after this
+# step, and the same answers released once more must not set off another release.
+past = read_releases(Path(snakemake.params.releases))
+outcome = disclose(sites, programme, rules, members, past)
+withheld = as_told(outcome.withheld)
 
 manifest = read_table(snakemake.input.manifest, MANIFEST)
 folder = Path(snakemake.output.released).parent / "batches"
-for batch, members in manifest.groupby("batch")["site"]:
+for batch, sites_of_batch in manifest.groupby("batch")["site"]:
     for name, frame, table in (
         ("released", outcome.released, RELEASED),
-        ("withheld", outcome.withheld, WITHHELD),
+        ("withheld", withheld, WITHHELD),
     ):
-        of_batch = frame[frame["site"].isin(members) | frame["site"].isna()]
+        of_batch = frame[frame["site"].isin(sites_of_batch) | frame["site"].isna()]
         write_if_changed(of_batch, folder / str(batch) / f"{name}.csv", table)
 
 write_table(outcome.released, snakemake.output.released, RELEASED)
-write_table(outcome.withheld, snakemake.output.withheld, WITHHELD)
+write_table(withheld, snakemake.output.withheld, WITHHELD)
+write_table(outcome.figures, snakemake.output.figures, RELEASE_FIGURES)
+write_table(members, snakemake.output.members, RELEASE_MEMBERS)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.benchmark.disclosure import DisclosureRules, release_pooled
 from pipeline.provenance import log_to
-from pipeline.tables import ESTIMATES, gather_rows, read_table, write_table
+from pipeline.tables import ESTIMATES, RELEASE_FIGURES, gather_rows, read_table, write_table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -14,6 +14,7 @@ study = snakemake.params.study
 
 sites = gather_rows(read_table(path, ESTIMATES) for path in snakemake.input.estimates)
 rules = DisclosureRules(minimum_n=study.minimum_n, override_reason=study.override_reason or "")
+figures = read_table(snakemake.input.figures, RELEASE_FIGURES)
 for name, target in snakemake.output.items():
-    released = release_pooled(read_table(snakemake.input[name], ESTIMATES), sites, rules)
+    released = release_pooled(read_table(snakemake.input[name], ESTIMATES), sites, rules, figures)
     write_table(released, target, ESTIMATES)

@@ -242,6 +242,7 @@ RELEASE_FIGURES = Table(
         Column("unit", "number", "the released number is a multiple of this", required=True),
         Column("denominator", "number", "exact number of people, or of answers, it is a share of"),
         Column("counts", "yes_no", "the site counts in the figure of the programme", required=True),
+        Column("rule", "text", "rule that withheld it; empty where it was shown"),
     ),
     key=("wave", "site", "group", "scale", "item", "statistic"),
 )

@@ -101,7 +101,7 @@ def _profiles(members: pd.DataFrame) -> pd.DataFrame:
 def _hashes(rows: pd.DataFrame, names: list[str]) -> NDArray[np.uint64]:
     texts = {name: rows[name].astype("string").fillna(NOBODY) for name in names}
     hashed = pd.util.hash_pandas_object(pd.DataFrame(texts, index=rows.index), index=False)
-    return hashed.to_numpy(dtype=np.uint64)
+    return np.asarray(hashed, dtype=np.uint64)
 
 
 def _contributions(members: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,20 +107,37 @@ def is_protected(
     """Whether nobody is located when some more differences are known.
 
     No class of fewer than ``minimum_n`` people, and no few people who make a difference, may be
-    located within half the range on average; of shares see :func:`_share_is_open`. What was
-    already known as well without the added differences is not held against them.
+    located within half the range on average; of a share, both having and not having chosen the
+    answer must remain possible. What was already known as well without the added differences is
+    not held against them.
     """
-    touched = np.zeros(len(classes.sizes), dtype=bool)
-    for one in added:
-        touched |= one.weights != 0
-    touched &= classes.sizes < limits.rules.minimum_n
     before = _bounds(known, classes, limits)
     after = _bounds([*known, *added], classes, limits)
     narrowed = (after[1] - after[0] < before[1] - before[0] - TOLERANCE).any(axis=1)
-    open_ = _open_classes(after, classes, limits)
-    if (touched & narrowed & ~open_).any():
+    few = classes.sizes < limits.rules.minimum_n
+    if (few & narrowed & ~_open_classes(after, classes, limits)).any():
         return False
-    return all(_is_open(one, after, limits) for one in added if one.few)
+    together = _same_people([*known, *added])
+    return all(_is_open(together[_people(one)], after, limits) for one in added if one.few)
+
+
+def _people(one: Difference) -> bytes:
+    """The same for two differences that are made by the same people."""
+    return bytes((one.weights * one.weights[np.flatnonzero(one.weights)[0]]).tobytes())
+
+
+def _same_people(known: Sequence[Difference]) -> dict[bytes, Difference]:
+    """What all differences that are made by the same people tell about them together."""
+    together: dict[bytes, Difference] = {}
+    for one in known:
+        other = together.get(_people(one), one)
+        low, high = one.low, one.high
+        if (one.weights != other.weights).any():
+            low, high = -one.high, -one.low
+        together[_people(one)] = replace(
+            other, low=np.maximum(other.low, low), high=np.minimum(other.high, high)
+        )
+    return together
 
 
 def _open_classes(

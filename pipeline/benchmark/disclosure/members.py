@@ -39,7 +39,7 @@ def members_of(
     return conform(rows, RELEASE_MEMBERS)
 
 
-def _long(people: pd.DataFrame, column: str, **labels: object) -> pd.DataFrame:
+def _long(people: pd.DataFrame, column: str, **labels: str) -> pd.DataFrame:
     rows = people.loc[people[column].notna(), [*PERSON, column]]
     return rows.rename(columns={column: "value"}).astype({"value": "Float64"}).assign(**labels)
 
@@ -64,9 +64,7 @@ def _counters(responses: pd.DataFrame, instrument: Instrument) -> Iterator[pd.Da
             yield _long(complete, column, kind="counter", scale=allocation.id, item=column)
 
 
-def _codes(
-    responses: pd.DataFrame, missing: pd.DataFrame, instrument: Instrument
-) -> pd.DataFrame:
+def _codes(responses: pd.DataFrame, missing: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     scale_of = {item: scale.id for scale in instrument.scales for item in scale.item_ids}
     put = {code.id for code in instrument.special_codes} | {"SKIPPED"}
     rows = missing[missing["reason"].isin(put) & missing["column"].isin(list(scale_of))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from pipeline.benchmark.disclosure.atoms import KIND_OF_FAMILY
@@ -35,16 +34,18 @@ def figures_of(known: pd.DataFrame, released: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     known : DataFrame
-        Every row that was decided about, with ``family``, ``unit``, ``denominator``, ``counts``.
+        Every row that was decided about, with ``family``, ``rule``, ``unit``,
+        ``denominator`` and ``counts``.
     released : DataFrame
         By the contract RELEASED.
     """
     rows = known[known["family"].isin(list(KIND_OF_FAMILY)) & (known["rounding"] != "never")]
     shown = released[[*CELL, "estimate"]]
     figures = rows.drop(columns="estimate").merge(shown, on=CELL, how="left")
-    counts = figures["counts"].eq(True) if "counts" in figures else np.False_
+    rule = figures["rule"].mask(figures["rule"] == "")
+    figures = figures.assign(counts=figures["counts"].eq(True), rule=rule)
     return conform(
-        figures.assign(counts=counts)[RELEASE_FIGURES.column_names]
+        figures[RELEASE_FIGURES.column_names]
         .sort_values(CELL, na_position="first", kind="stable")
         .reset_index(drop=True),
         RELEASE_FIGURES,

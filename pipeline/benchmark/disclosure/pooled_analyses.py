@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from pipeline.benchmark.disclosure.release import counting_sites
+from pipeline.benchmark.disclosure.rounding import share_unit
 from pipeline.benchmark.disclosure.rules import DisclosureRules
 
 DISTRIBUTION = re.compile(
@@ -33,7 +35,10 @@ VALUES = ["estimate", "se", "ci_low", "ci_high"]
 
 
 def release_pooled(
-    pooled: pd.DataFrame, site_estimates: pd.DataFrame, rules: DisclosureRules
+    pooled: pd.DataFrame,
+    site_estimates: pd.DataFrame,
+    rules: DisclosureRules,
+    figures: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The estimates of a pooled analysis with what may not leave held back.
 
@@ -43,7 +48,8 @@ def release_pooled(
     - A number behind which there are fewer than ``minimum_n`` people is withheld (rule 1).
     - A distribution is withheld where the people of small sites do not count in the figures of the
       programme (rule 3), and where one answer has ``class_share`` or more (rule 4); it is rounded
-      to ``mean_unit`` (rule 7).
+      to ``mean_unit`` (rule 7). It is withheld too where the item's figures of the programme are
+      rounded more or withheld, because of an earlier release for instance.
     - Counts of people are rounded (rule 6).
 
     Parameters
@@ -54,11 +60,15 @@ def release_pooled(
         Contract ``ESTIMATES``, every site; decides which sites count.
     rules : DisclosureRules
         What may leave.
+    figures : DataFrame, optional
+        By the contract RELEASE_FIGURES, of the same release.
     """
     distribution = pooled["statistic"].map(lambda name: bool(DISTRIBUTION.fullmatch(name)))
     association = pooled["statistic"].map(lambda name: bool(ASSOCIATION.fullmatch(name)))
     few = pooled["n_respondents"].lt(rules.minimum_n).fillna(False)
     exposed = distribution & ~_is_open(pooled, site_estimates, rules)
+    if figures is not None:
+        exposed |= distribution & pooled["item"].isin(_coarse_items(figures, rules))
     withheld = few | exposed | ~(distribution | association)
 
     released = pooled.copy()
@@ -81,6 +91,16 @@ def _is_open(
     shares = pooled[pooled["statistic"].str.startswith("share_of_answer_")]
     alike = shares.loc[shares["estimate"] >= rules.class_share, "item"]
     return pooled["item"].isin(open_items.index[open_items]) & ~pooled["item"].isin(alike)
+
+
+def _coarse_items(figures: pd.DataFrame, rules: DisclosureRules) -> pd.Series[str]:
+    """Items that the programme does not show, or rounds more than the number of people asks for."""
+    rows = figures[figures["site"].isna() & figures["family"].isin(["item_mean", "three", "five"])]
+    n = rows["denominator"].fillna(0).to_numpy(dtype=float)
+    is_mean = (rows["family"] == "item_mean").to_numpy(dtype=bool)
+    usual = np.where(is_mean, rules.mean_unit, share_unit(n, rules))
+    coarse = rows["unit"].to_numpy(dtype=float) > usual + 1e-9
+    return rows.loc[coarse | rows["estimate"].isna().to_numpy(), "item"]
 
 
 def _with_rounded_counts(released: pd.DataFrame, rules: DisclosureRules) -> pd.DataFrame:

@@ -43,6 +43,16 @@ class Disclosed:
     figures: pd.DataFrame
 
 
+def as_told(withheld: pd.DataFrame) -> pd.DataFrame:
+    """The withheld rows as readers may see them.
+
+    That nearly everyone agreed is what :attr:`Rule.CLASS_DISCLOSURE` keeps back, so its name
+    would tell it: these rows bear the name of the rule that withholds other sites along with them.
+    """
+    told = withheld["rule"].mask(withheld["rule"] == Rule.CLASS_DISCLOSURE, Rule.COMPLEMENT)
+    return withheld.assign(rule=told)
+
+
 def counting_sites(site_estimates: pd.DataFrame, rules: DisclosureRules) -> pd.DataFrame:
     """Which estimates of sites count in the programme, and which may be shown.
 
@@ -134,4 +144,4 @@ def _incomplete(known: pd.DataFrame) -> pd.DataFrame:
     return joined[keys].assign(incomplete=np.asarray(fewer, dtype=bool))
 
 
-__all__ = ["Disclosed", "Rule", "counting_sites", "disclose"]
+__all__ = ["Disclosed", "Rule", "as_told", "counting_sites", "disclose"]

@@ -22,8 +22,8 @@ EARLIER_RELEASE = "earlier_release"
 MEANING_OF_CONDITION: dict[str, str] = {
     SPREAD_OF_SITE: "A few people are in neither group: rounded more, and the interval uses the "
     "standard deviation of the whole site.",
-    EARLIER_RELEASE: "Rounded more: an earlier release differs by a few people, who could otherwise "
-    "be told by subtracting it.",
+    EARLIER_RELEASE: "Rounded more: an earlier release differs by a few people, who could "
+    "otherwise be told by subtracting it.",
 }
 TENTH = 0.1
 COUNTS_UNCERTAIN_BY = 2.0

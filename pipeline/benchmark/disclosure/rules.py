@@ -26,7 +26,8 @@ MEANING_OF_RULE: dict[Rule, str] = {
     Rule.MINIMUM_N: "Too few people answered.",
     Rule.LADDER: "Enough people for an overall mean, too few for this much detail.",
     Rule.GROUP_MINIMUM_N: "Too few people in one of the groups, or in the rest of the site.",
-    Rule.COMPLEMENT: "Together with other numbers it would give away a number that is withheld.",
+    Rule.COMPLEMENT: "Together with other numbers, of this release or an earlier one, it "
+    "could tell what a few people answered.",
     Rule.CLASS_DISCLOSURE: "Nearly everyone gave the same answer.",
     Rule.PRECISION: "Even rounded it would give away what a few people answered.",
     Rule.NOT_RELEASED: "Numbers of this kind are never published.",

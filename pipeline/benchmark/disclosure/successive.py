@@ -52,7 +52,8 @@ View = tuple[str, str]
 """Site and group; empty for the programme and for everyone."""
 
 WHOLE_SCALE = ("score", "scale_codes", "counters", "dispersion")
-COARSE_COUNTERS = 0.5
+COARSE_COUNTERS = (0.5, 1.0)
+"""Units of mean counters where the usual tenth tells too much."""
 SAME_FIGURE = ["family", "wave", "scale", "figure"]
 
 
@@ -201,7 +202,9 @@ def _histories(
         if found is not None:
             limits = _limits(family, measures.get(scale, SHARES), int(n_items.get(scale, 1)), rules)
             step = 0.0 if family == "score" else 1.0
-            histories[family, wave, scale, figure] = _history(block, found, len(tables), limits, step)
+            histories[family, wave, scale, figure] = _history(
+                block, found, len(tables), limits, step
+            )
     return dict(sorted(histories.items(), key=lambda pair: (FAMILIES.index(pair[0][0]), pair[0])))
 
 
@@ -223,18 +226,24 @@ def _history(
         )
     ]
     touched = block["site"].isin([*atoms.changed_sites, NOBODY])
-    cells = {
-        ((str(site), str(group)), int(place)): _cell(rows, columns)
-        for (site, group, place), rows in block[touched].groupby(["site", "group", "release"])
-    }
+    cells = dict(_cells(block[touched], columns))
     return History(atoms, _classes(atoms), cells, counted, limits, step)
 
 
-def _cell(rows: pd.DataFrame, columns: list[str]) -> Cell:
+def _cells(rows: pd.DataFrame, columns: list[str]) -> Iterator[tuple[tuple[View, int], Cell]]:
+    """The numbers of each view and release, in the order of `columns`."""
     place = np.searchsorted(columns, rows["column"].to_numpy(dtype=str))
-    values = np.full((3, len(columns)), np.nan)
-    values[:, place] = rows[["estimate", "unit", "denominator"]].to_numpy(dtype=float).T
-    return Cell(tuple(rows["row"].astype(int)), *values, bool(rows["shown"].any()))
+    row, shown = rows["row"].to_numpy(dtype=int), rows["shown"].to_numpy(dtype=bool)
+    numbers = rows[["estimate", "unit", "denominator"]].to_numpy(dtype=float).T
+    keys = rows[["site", "group", "release"]].to_numpy(dtype=object)
+    for found in rows.reset_index().groupby(["site", "group", "release"]).indices.values():
+        values = np.full((3, len(columns)), np.nan)
+        values[:, place[found]] = numbers[:, found]
+        site, group, release = keys[found[0]]
+        estimate, unit, denominator = values
+        of_rows = tuple(int(one) for one in row[found])
+        cell = Cell(of_rows, estimate, unit, denominator, bool(shown[found].any()))
+        yield ((str(site), str(group)), int(release)), cell
 
 
 def _classes(atoms: Atoms) -> Classes:
@@ -242,7 +251,7 @@ def _classes(atoms: Atoms) -> Classes:
     bits = pd.DataFrame(atoms.present, index=labels.index)
     numbered = pd.concat([labels, bits], axis=1)
     of_atom = numbered.groupby(list(numbered.columns), sort=True).ngroup().to_numpy()
-    return Classes(of_atom, np.bincount(of_atom).astype(float))
+    return Classes(of_atom.astype(np.int64), np.bincount(of_atom).astype(float))
 
 
 # ------------------------------------------------------------------ decisions
@@ -266,7 +275,7 @@ def _units(family: str, rules: DisclosureRules) -> tuple[float, ...]:
     if family in ("score", "item_mean"):
         return 0.0, rules.coarse_mean_unit, 2 * rules.coarse_mean_unit
     if family == "counters":
-        return 0.0, COARSE_COUNTERS
+        return 0.0, *COARSE_COUNTERS
     return () if family == "dispersion" else (0.0, *sorted(rules.share_units))
 
 
@@ -305,9 +314,15 @@ def _follows_hidden(views: tuple[View, ...], withheld: set[View]) -> bool:
 def _finest(
     history: History, views: tuple[View, ...], units: Sequence[float], known: list[Difference]
 ) -> tuple[float, list[Difference]] | None:
-    """The finest unit that protects, with the differences that are then known; None without."""
+    """The finest unit that protects, with the differences that are then known; None without.
+
+    Where there are no units to try, a difference of a few people is never shown.
+    """
     if not any(_differs(history, view) for view in views):
         return 0.0, []
+    if not units:
+        few = any(one.few for view in views for one in _to_earlier(history, view, 0.0))
+        return None if few else (0.0, [])
     finest = min(float(np.nanmin(history.cells[view, history.now].unit)) for view in views)
     for unit in (unit for unit in units if unit == 0 or unit > finest):
         added = [one for view in views for one in _to_earlier(history, view, unit)]
@@ -430,8 +445,8 @@ def _like_their_means(
     known: pd.DataFrame, these: pd.Series, means: pd.DataFrame, keys: list[str]
 ) -> pd.DataFrame:
     """Withheld where one of the means is withheld for an earlier release; as coarse as they are."""
-    least = means["unit"].where(means["compared"], 0.0).astype(float)
-    touched = means.assign(hidden=means["newly"], least=least)
+    at_least = means["unit"].where(means["compared"], 0.0).astype(float)
+    touched = means.assign(hidden=means["newly"], least=at_least)
     found = touched.groupby(keys)[["hidden", "least"]].max().reset_index()
     rows = known[keys].assign(site=known["site"].fillna(NOBODY)) if "site" in keys else known[keys]
     joined = rows.merge(found, on=keys, how="left")

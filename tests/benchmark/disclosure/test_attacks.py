@@ -18,7 +18,7 @@ from tests.benchmark.conftest import make_study
 RULES = DisclosureRules()
 FEW = RULES.minimum_n
 PARTS = ("lived", "professional", "ungrouped")
-N_PROGRAMMES = 30
+N_PROGRAMMES = 20
 
 
 def random_sizes(rng):

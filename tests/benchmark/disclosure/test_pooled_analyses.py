@@ -3,8 +3,13 @@
 import pandas as pd
 import pytest
 
-from pipeline.benchmark import estimate_sites
-from pipeline.benchmark.disclosure import DisclosureRules, release_pooled
+from pipeline.benchmark import estimate_programme, estimate_sites
+from pipeline.benchmark.disclosure import (
+    DisclosureRules,
+    counting_sites,
+    disclose,
+    release_pooled,
+)
 from pipeline.tables import ESTIMATES, conform, gather_rows
 from tests.benchmark.conftest import make_study
 
@@ -78,6 +83,20 @@ def test_an_item_nearly_all_answer_alike_has_its_distribution_held_back(instrume
 def test_unknown_statistics_and_few_people_are_held_back(instrument, changed):
     frame = released(instrument, TINY_SITES_TOGETHER_ENOUGH, **changed)
     assert frame["estimate"].isna().all()
+
+
+def test_items_the_programme_rounds_more_have_their_distribution_held_back(instrument):
+    responses, missing, scores = make_study(instrument, TINY_SITES_TOGETHER_ENOUGH, 4, dk=0.0)
+    sites = estimate_sites(responses, missing, scores, instrument, 0.95)
+    programme = estimate_programme(sites, counting_sites(sites, RULES), 0.95)
+    figures = disclose(sites, programme, RULES).figures
+    of_item = figures["site"].isna() & (figures["item"] == "aaa1")
+    coarse = figures.assign(unit=figures["unit"].mask(of_item, RULES.coarse_mean_unit))
+    plain = release_pooled(pooled_rows(responses), sites, RULES, figures)
+    guarded = release_pooled(pooled_rows(responses), sites, RULES, coarse)
+    assert shown(plain, "mean").all()
+    means = guarded[guarded["statistic"] == "mean"].set_index("item")["estimate"]
+    assert list(means.index[means.isna()]) == ["aaa1"]
 
 
 def test_no_row_is_lost(instrument):
