@@ -11,6 +11,7 @@ import pytest
 from tests.workflow.conftest import files_below, run_snakemake
 
 SITES = 24
+FIGURE = ["wave", "site", "group", "scale", "item", "statistic"]
 
 
 def read_csv(path):
@@ -132,9 +133,17 @@ def test_a_second_run_has_nothing_to_do(example_run):
     assert "Nothing to be done" in run.said
 
 
-def test_one_changed_site_reruns_its_batch_and_the_pooled_analyses_only(finished):
-    change_one_answer(finished)
-    run = run_snakemake(finished)
+@pytest.fixture(scope="module")
+def changed_run(example_run, tmp_path_factory):
+    """The finished example after one answer changed and everything ran again."""
+    folder = tmp_path_factory.mktemp("changed") / "project"
+    shutil.copytree(example_run[0], folder, symlinks=True)
+    change_one_answer(folder)
+    return folder, run_snakemake(folder)
+
+
+def test_one_changed_site_reruns_its_batch_and_the_pooled_analyses_only(changed_run):
+    _, run = changed_run
     assert run.status == 0, run.said
     jobs = Counter(run.jobs)
     assert jobs["ingest_exports"] == 1
@@ -155,12 +164,39 @@ def change_one_answer(project):
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
-def test_one_core_gives_the_same_reports_as_two(example_run, project):
-    run = run_snakemake(project, cores=1)
+def test_a_changed_answer_is_not_told_by_the_next_release(example_run, changed_run):
+    releases = changed_run[0] / "data" / "releases"
+    assert sorted(path.name for path in releases.iterdir()) == ["0001", "0002"]
+    first = files_below(example_run[0] / "data" / "releases" / "0001")
+    assert files_below(releases / "0001") == first
+    told = means_of_the_changed_site(releases)
+    assert len(told)
+    withheld = told["estimate_2"].isna()
+    assert (withheld | (told["unit_2"] >= 0.1)).all()
+    assert (withheld | (told["unit_2"] > told["unit"])).any()
+
+
+def means_of_the_changed_site(releases):
+    """Means that one changed answer is part of, in both records."""
+    members, figures = (
+        [pd.read_parquet(releases / name / f"{kind}.parquet") for name in ("0001", "0002")]
+        for kind in ("members", "figures")
+    )
+    both = members[0].merge(members[1], on=["respondent", "scale", "item"], how="outer")
+    changed = both[both["value_x"].ne(both["value_y"]).fillna(False)]
+    assert len(changed) == 2, "one answer and the score that it is part of"
+    means = figures[0].merge(figures[1], on=FIGURE, suffixes=("", "_2"))
+    means = means[(means["statistic"] == "mean") & means["estimate"].notna()]
+    means = means[means["site"].isin(changed["site_x"]) & means["scale"].isin(changed["scale"])]
+    return means[means["item"].isna() | means["item"].isin(changed["item"])]
+
+
+def test_the_same_release_is_recorded_once(changed_run):
+    folder, _ = changed_run
+    run = run_snakemake(folder, "--forcerun", "publish")
     assert run.status == 0, run.said
-    one = files_below(project / "reports" / "built")
-    two = files_below(example_run[0] / "reports" / "built")
-    assert one == two
+    assert run.jobs == ["publish", "all"]
+    assert len(list((folder / "data" / "releases").iterdir())) == 2
 
 
 def test_an_interrupted_run_is_completed_by_the_next(finished):

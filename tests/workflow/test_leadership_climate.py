@@ -66,3 +66,10 @@ def test_numbers_of_the_run_are_those_of_r(climate_run):
     assert row["estimate"] == pytest.approx(oracle["kmo"], abs=1e-8)
     row = estimate(folder, "variance", "LEAD", "icc1_anova_n0")
     assert row["estimate"] == pytest.approx(oracle["icc1_n0_lead"], abs=1e-8)
+
+
+def test_one_core_gives_the_same_reports_as_two(climate_run, project):
+    run = run_snakemake(project, "--configfile", CONFIG, cores=1)
+    assert run.status == 0, run.said
+    one = files_below(project / "reports" / "leadership_climate")
+    assert one == files_below(climate_run[0] / "reports" / "leadership_climate")
