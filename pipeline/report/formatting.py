@@ -55,6 +55,11 @@ def count(number: float) -> str:
     return f"{round(number):,}"
 
 
+def people(number: float, minimum: int) -> str:
+    """People behind a shown number, which rounding must not put below the minimum they meet."""
+    return count(max(number, minimum))
+
+
 def count_in_steps(number: int, step: int = COUNT_STEP) -> str:
     """A count that may not be exact: zero, under the first step, or the nearest step."""
     if number == 0:

@@ -308,7 +308,7 @@ def _answered(entry: SiteEntry, data: SiteData, setting: Setting) -> tuple[str, 
     total = data.released.at("respondents", site=entry.site)
     if total is None:
         return (setting.say("answered.unknown"),)
-    people = formatting.count(total.value)
+    people = formatting.people(total.value, setting.study.minimum_n)
     if entry.invited is None:
         return (setting.say("answered.people", people=people),)
     invited = formatting.count(entry.invited)

@@ -234,11 +234,10 @@ def result_sentences(result: ScaleResult, data: SiteData, setting: Setting) -> t
         return (setting.say("topic.no_mean", why=why),)
     own = setting.say("topic.mean", mean=formatting.score(result.own.value))
     likely = setting.say("topic.range", range=span(result.own.interval, setting))
-    people = (
-        ""
-        if result.own.n is None
-        else setting.say("topic.people", people=formatting.count(result.own.n))
-    )
+    people = ""
+    if result.own.n is not None:
+        number = formatting.people(result.own.n, setting.study.minimum_n)
+        people = setting.say("topic.people", people=number)
     first = " ".join(part for part in (own, likely if result.own.interval else "", people) if part)
     return tuple(part for part in (first, _programme_sentence(result, setting)) if part)
 

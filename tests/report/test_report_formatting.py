@@ -53,3 +53,8 @@ def test_lists_read_as_a_sentence(parts, text):
 def test_a_long_label_is_cut_and_says_so():
     assert formatting.shorten("short", 10) == "short"
     assert formatting.shorten("a rather long label", 9) == "a rather\u2026"
+
+
+def test_rounding_never_puts_people_below_the_minimum_they_meet() -> None:
+    assert formatting.people(10, minimum=11) == "11"
+    assert formatting.people(15, minimum=11) == "15"
