@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from itertools import pairwise
 
 import pytest
 
-from .fabricated_study import WAVE, Fabricated, fabricate, render_all
+from .fabricated_study import WAVE, Fabricated, render_all
 from .reading_html import Element, read, words_of
 
 FORBIDDEN = (
@@ -261,15 +260,3 @@ def test_names_of_files_and_headings_and_respondents_stay_inside(studies, pages)
     for page in pages.values():
         for secret in ("private file name", "e-mail of the person", "secret-"):
             assert secret not in page
-
-
-def test_fifty_sites_take_a_few_seconds_at_most(studies):
-    from pipeline.report import render_site_pages
-
-    made = fabricate(studies["main"].instrument, n_sites=50)
-    start = time.process_time()
-    render_site_pages(
-        made.sites["site"].tolist(), made.released, made.withheld, made.sites, made.site_context,
-        made.instrument, made.study,
-    )  # fmt: skip
-    assert time.process_time() - start < 4
