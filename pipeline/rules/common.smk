@@ -46,8 +46,10 @@ def forget_problems():
 
 def tell_problems():
     """End a failed run with what went wrong, in plain lines, and what to do."""
-    problems = Path(STUDY.data_folder, "logs", PROBLEMS_FILE)
-    lines = problems.read_text(encoding="utf-8") if problems.exists() else ""
+    logs = Path(STUDY.data_folder, "logs")
+    lines = f"a step was stopped before it could say why; run again, or see {logs.as_posix()}"
+    if (problems := logs / PROBLEMS_FILE).exists():
+        lines = problems.read_text(encoding="utf-8")
     say_last(f"\nNo new reports were made. What is wrong:\n{lines}")
 
 
