@@ -15,7 +15,7 @@ rule ingest_exports:
     log:
         "<logs>/ingest_exports.log",
     resources:
-        mem_mb=1000,
+        mem_mb=2000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "ingest", "tables"),

@@ -8,7 +8,7 @@ rule analyse_items:
     log:
         "<logs>/analyse_items.log",
     resources:
-        mem_mb=1000,
+        mem_mb=2000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
@@ -28,7 +28,7 @@ rule estimate_reliability:
     log:
         "<logs>/estimate_reliability.log",
     resources:
-        mem_mb=1000,
+        mem_mb=2000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
@@ -48,7 +48,7 @@ rule suggest_factors:
     log:
         "<logs>/suggest_factors.log",
     resources:
-        mem_mb=1000,
+        mem_mb=2000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
@@ -68,7 +68,7 @@ rule explore_factors:
     log:
         "<logs>/explore_factors.log",
     resources:
-        mem_mb=1000,
+        mem_mb=2000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
@@ -88,7 +88,7 @@ rule split_variance:
     log:
         "<logs>/split_variance.log",
     resources:
-        mem_mb=1000,
+        mem_mb=2000,
     params:
         study=STUDY,
         code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
