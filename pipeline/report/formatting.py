@@ -10,11 +10,6 @@ COUNT_STEP = 5
 """Counts that may tell how many people a site or export has are shown in steps of this size."""
 
 
-def is_number(value: float | None) -> bool:
-    """Whether there is a finite number to write."""
-    return value is not None and math.isfinite(value)
-
-
 def decimals(value: float, places: int) -> str:
     """A number with a fixed number of decimals, a true minus sign and no negative zero."""
     text = f"{value:.{places}f}"

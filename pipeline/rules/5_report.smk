@@ -10,7 +10,7 @@ rule render_site_pages:
         "<logs>/render_site_pages/{batch}.log",
     params:
         study=STUDY,
-        code=code_fingerprint("instrument", "report", "tables"),
+        code=code_fingerprint("instrument", "report", "study", "tables"),
     message:
         "Writing the site pages of batch {wildcards.batch}"
     script:
@@ -42,7 +42,7 @@ rule render_overview_pages:
         "<logs>/render_overview_pages.log",
     params:
         study=STUDY,
-        code=code_fingerprint("instrument", "report", "tables"),
+        code=code_fingerprint("instrument", "report", "study", "tables"),
     message:
         "Writing the pages of the programme"
     script:
@@ -64,6 +64,7 @@ rule publish:
     log:
         "<logs>/publish.log",
     params:
+        code=code_fingerprint("benchmark", "tables"),
         releases=RELEASES,
     message:
         "Putting the reports in place"

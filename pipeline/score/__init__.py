@@ -1,5 +1,11 @@
 """From answers to scale scores."""
 
-from pipeline.score.scales import key_items, keyed_scales, score_responses, score_scale
+from pipeline.score.scales import (
+    factor_items,
+    key_items,
+    keyed_scales,
+    score_responses,
+    score_scale,
+)
 
-__all__ = ["key_items", "keyed_scales", "score_responses", "score_scale"]
+__all__ = ["factor_items", "key_items", "keyed_scales", "score_responses", "score_scale"]

@@ -31,3 +31,13 @@ def score_responses(responses: pd.DataFrame, instrument: Instrument) -> pd.DataF
 def keyed_scales(responses: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
     """The keyed items of every scale, by scale id, as floats with NaN where missing."""
     return {scale.id: key_items(responses, scale).astype("float64") for scale in instrument.scales}
+
+
+def factor_items(responses: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
+    """The keyed items of every section that expects one factor a scale, by section id."""
+    keyed = keyed_scales(responses, instrument)
+    return {
+        section.id: pd.concat([keyed[scale_id] for scale_id in section.scale_ids], axis=1)
+        for section in instrument.sections
+        if section.factor_model
+    }

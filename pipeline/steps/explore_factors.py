@@ -2,12 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.psychometrics import align_to_target, explore_factors, pearson_correlations
-from pipeline.score import keyed_scales
+from pipeline.score import factor_items
 from pipeline.tables import (
     ESTIMATES,
     gather_rows,
@@ -25,11 +23,10 @@ study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form)
 
 responses = read_table(snakemake.input.responses, responses_table(instrument))
-keyed = keyed_scales(responses, instrument)
+items_of = factor_items(responses, instrument)
 rows = []
 for section in (section for section in instrument.sections if section.factor_model):
-    items = pd.concat([keyed[scale_id] for scale_id in section.scale_ids], axis=1)
-    solution = explore_factors(pearson_correlations(items), len(section.scale_ids))
+    solution = explore_factors(pearson_correlations(items_of[section.id]), len(section.scale_ids))
     membership = {scale.id: scale.item_ids for scale in instrument.scales_in(section)}
     aligned = align_to_target(solution, membership)
     rows.append(label_rows(aligned.to_rows(), wave=study.wave, scale=section.id))

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
@@ -13,7 +12,7 @@ from pipeline.psychometrics import (
     parallel_analysis,
     pearson_correlations,
 )
-from pipeline.score import keyed_scales
+from pipeline.score import factor_items
 from pipeline.tables import (
     ESTIMATES,
     gather_rows,
@@ -31,10 +30,8 @@ study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form)
 
 responses = read_table(snakemake.input.responses, responses_table(instrument))
-keyed = keyed_scales(responses, instrument)
 rows = []
-for section in (section for section in instrument.sections if section.factor_model):
-    items = pd.concat([keyed[scale_id] for scale_id in section.scale_ids], axis=1)
+for section_id, items in factor_items(responses, instrument).items():
     correlations = pearson_correlations(items)
     rng = np.random.default_rng(study.seed)
     results = (
@@ -42,6 +39,6 @@ for section in (section for section in instrument.sections if section.factor_mod
         bartlett_sphericity(correlations),
         parallel_analysis(items, rng, study.parallel_replications),
     )
-    rows += [label_rows(r.to_rows(), wave=study.wave, scale=section.id) for r in results]
+    rows += [label_rows(r.to_rows(), wave=study.wave, scale=section_id) for r in results]
 
 write_table(gather_rows(rows), snakemake.output.retention, ESTIMATES)

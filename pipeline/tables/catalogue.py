@@ -1,4 +1,4 @@
-"""Every file between rules: its columns and what they mean. Printed as the data dictionary."""
+"""Every file between rules: its columns and what they mean."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.instrument import load_instrument
-from pipeline.score import key_items, keyed_scales, score_responses, score_scale
+from pipeline.score import factor_items, key_items, keyed_scales, score_responses, score_scale
 
 INSTRUMENT = load_instrument("instrument", "long")
 SCALE = INSTRUMENT.by_id["COM"]
@@ -74,3 +74,10 @@ def test_keyed_scales_have_numbers_or_nan(responses):
     for items in keyed_scales(responses, INSTRUMENT).values():
         assert (items.dtypes == "float64").all()
         assert items.isna().any().any()
+
+
+def test_factor_items_are_those_of_the_sections_that_expect_factors(responses):
+    items = factor_items(responses, INSTRUMENT)
+    practices = INSTRUMENT.scales_in(INSTRUMENT.sections[0])
+    assert list(items) == ["practices"]
+    assert list(items["practices"]) == [name for scale in practices for name in scale.item_ids]
