@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -93,7 +94,118 @@ def _without_machine(value: object) -> str:
     return path.name if path.is_absolute() else path.as_posix()
 
 
+def export_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``export`` understands."""
+    parser.add_argument("--to", required=True, metavar="PLATFORM", help="such as redcap or paper")
+    parser.add_argument("--form", default="long", help="form to export (default: %(default)s)")
+    parser.add_argument("--lang", default="en", help="its language (default: %(default)s)")
+    parser.add_argument(
+        "--add", nargs="+", default=[], metavar="SECTION", help="optional sections to ask as well"
+    )
+    parser.add_argument(
+        "--fill",
+        nargs="+",
+        default=[],
+        type=_fill_in,
+        metavar="NAME=WORDS",
+        help='words of the site, such as users="patients and carers"',
+    )
+    parser.add_argument(
+        "--instrument",
+        default="instrument",
+        help="folder of the questionnaire (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where to write (default: forms/PLATFORM-FORM-LANGUAGE)"
+    )
+
+
+def _fill_in(text: str) -> tuple[str, str]:
+    name, equals, words = text.partition("=")
+    if not (name and equals and words.strip()):
+        raise argparse.ArgumentTypeError('write it as NAME=WORDS, such as users="patients"')
+    return name, words.strip()
+
+
+def export(given: argparse.Namespace) -> None:
+    """Write a form of the questionnaire for a survey platform or for paper."""
+    from pipeline.instrument import load_instrument
+    from pipeline.instrument.export import export_form
+
+    instrument = load_instrument(given.instrument)
+    made = export_form(instrument, given.to, given.form, given.lang, dict(given.fill), given.add)
+    folder = given.folder or Path("forms") / f"{given.to}-{given.form}-{given.lang}"
+    for name, content in made.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        print(f"wrote {path.as_posix()}")
+
+
+def translate_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``translate`` understands."""
+    parser.add_argument("--lang", required=True, type=_language, help="code, such as sv")
+    task = parser.add_mutually_exclusive_group(required=True)
+    task.add_argument(
+        "--sheet", type=Path, help="write a workbook with source and translation side by side"
+    )
+    task.add_argument("--take", type=Path, help="take over a finished workbook")
+    parser.add_argument(
+        "--status",
+        choices=("machine draft", "draft", "reviewed"),
+        default="draft",
+        help="how far the translation has come (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--instrument",
+        default=Path("instrument"),
+        type=Path,
+        help="folder of the questionnaire (default: %(default)s)",
+    )
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch("[a-z]{2}(-[A-Za-z]+)?", text):
+        raise argparse.ArgumentTypeError("a language is two small letters such as sv")
+    return text
+
+
+def translate(given: argparse.Namespace) -> None:
+    """Write the sheet of a translation, or take a finished one over."""
+    from pipeline.instrument.documents import read_documents
+    from pipeline.instrument.translation_sheet import (
+        read_sheet,
+        review_sheet,
+        translation_from,
+        translation_yaml,
+    )
+
+    documents = read_documents(given.instrument)
+    if given.sheet is not None:
+        given.sheet.write_bytes(review_sheet(documents, given.lang))
+        print(f"wrote {given.sheet.as_posix()}")
+        return
+    rows = read_sheet(given.take)
+    content = translation_from(documents, given.lang, given.status, rows, given.take.as_posix())
+    path = given.instrument / "translations" / f"{given.lang}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(translation_yaml(content), encoding="utf-8")
+    print(f"wrote {path.as_posix()}")
+
+
 COMMANDS = (
+    Command(
+        "export",
+        "Write the questionnaire for a survey platform or for paper.",
+        export,
+        export_arguments,
+    ),
+    Command(
+        "translate",
+        "Write the sheet on which a translation is made or reviewed, or take it over.",
+        translate,
+        translate_arguments,
+    ),
     Command(
         "simulate",
         "Write a synthetic programme as the exports of three survey platforms.",

@@ -39,10 +39,11 @@ def exclude_before_reading(raw: RawExport, sites: pd.Series) -> tuple[pd.Series,
 
 
 def reach_no_scale(typed: TypedAnswers, instrument: Instrument) -> pd.Series:
-    """Whether a response has too few answers on every scale."""
+    """Whether a response has too few answers on every scale whose items belong together."""
+    scales = [s for s in instrument.scales if s.treatment == "reflective"] or instrument.scales
     enough = pd.Series(False, index=typed.rows)
     answers = pd.DataFrame(typed.values, index=typed.rows, columns=list(typed.columns))
-    for scale in instrument.scales:
+    for scale in scales:
         enough |= answers[scale.item_ids].notna().sum(axis=1) >= scale.min_answered
     return ~enough
 

@@ -4,6 +4,7 @@ from pipeline.instrument.load import load_instrument
 from pipeline.instrument.model import (
     Allocation,
     Facet,
+    Form,
     Grouping,
     Instrument,
     Item,
@@ -16,11 +17,13 @@ from pipeline.instrument.model import (
     Section,
     SpecialCode,
     Text,
+    Translation,
 )
 
 __all__ = [
     "Allocation",
     "Facet",
+    "Form",
     "Grouping",
     "Instrument",
     "Item",
@@ -33,5 +36,6 @@ __all__ = [
     "Section",
     "SpecialCode",
     "Text",
+    "Translation",
     "load_instrument",
 ]

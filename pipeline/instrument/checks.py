@@ -12,6 +12,8 @@ from pipeline.instrument.documents import document, path_of, scale_documents
 from pipeline.problems import Problem
 
 Documents = Mapping[str, Any]
+COUNTS = {"number", "page", "pages", "lowest", "highest"}
+"""What forms fill into their phrases, beside the words of the site."""
 
 
 def check_documents(documents: Documents) -> list[Problem]:
@@ -23,7 +25,7 @@ def _sections_name_scales_that_exist(documents: Documents) -> Iterator[Problem]:
     cover = document(documents, "instrument")
     path = path_of(documents, "instrument")
     known = {content["id"] for content in scale_documents(documents).values()}
-    named = [scale for section in cover["sections"] for scale in section["scales"]]
+    named = [scale for section in cover["sections"] for scale in section.get("scales", ())]
     for scale in sorted(set(named) - known):
         yield Problem(path, f"there is no scale '{scale}'{_hint(scale, known)}", column="sections")
     for scale, times in Counter(named).items():
@@ -33,6 +35,35 @@ def _sections_name_scales_that_exist(documents: Documents) -> Iterator[Problem]:
         if content["id"] not in named:
             cure = f"no section of instrument.yaml names scale '{content['id']}'; add it to one"
             yield Problem(scale_path, cure, column="id")
+
+
+def _forms_name_what_exists(documents: Documents) -> Iterator[Problem]:
+    cover = document(documents, "instrument")
+    path = path_of(documents, "instrument")
+    sections = [section["id"] for section in cover["sections"]]
+    forms = _forms(documents)
+    for form in cover["forms"]:
+        where = f"forms.{form['id']}"
+        for name in (*form.get("sections", ()), *form.get("optional_sections", ())):
+            if name not in sections:
+                cure = f"there is no section '{name}'{_hint(name, sections)}"
+                yield Problem(path, cure, column=where)
+        for name in form.get("booklets", ()):
+            if name not in forms:
+                yield Problem(path, f"there is no form '{name}'{_hint(name, forms)}", column=where)
+
+
+def _questions_are_asked_in_one_section(documents: Documents) -> Iterator[Problem]:
+    sections = document(documents, "instrument")["sections"]
+    asked = Counter(name for section in sections for name in section.get("questions", ()))
+    known = {question["id"]: path for path, question in _questions(documents)}
+    for name in sorted(set(asked) - set(known)):
+        cure = f"there is no question '{name}'{_hint(name, known)}"
+        yield Problem(path_of(documents, "instrument"), cure, column="sections")
+    for name, path in known.items():
+        if asked[name] != 1 and path == path_of(documents, "respondents"):
+            cure = f"{asked[name]} sections of instrument.yaml ask it; name it in one of them"
+            yield Problem(path, cure, column=name)
 
 
 def _allocations_are_asked_in_a_section(documents: Documents) -> Iterator[Problem]:
@@ -76,22 +107,27 @@ def _every_answer_column_is_unique(documents: Documents) -> Iterator[Problem]:
 
 
 def _items_name_what_exists(documents: Documents) -> Iterator[Problem]:
-    cover = document(documents, "instrument")
-    codes = {code["id"] for code in cover["special_codes"]}
-    for path, item in _items(documents):
-        for form in set(item["forms"]) - set(cover["forms"]):
-            cure = f"form '{form}' is not in instrument.yaml{_hint(form, cover['forms'])}"
-            yield Problem(path, cure, column=item["id"])
-        for code in set(item.get("options", ())) - codes:
-            cure = f"special code '{code}' is not in instrument.yaml{_hint(code, codes)}"
-            yield Problem(path, cure, column=item["id"])
+    codes = {code["id"] for code in document(documents, "instrument")["special_codes"]}
+    forms = _forms(documents)
+    parts = _scales_and_facets(documents)
+    offered = [(path, item, item.get("options", ())) for path, item in _items(documents)]
+    offered += [(path, q, q.get("special_codes", ())) for path, q in _questions(documents)]
+    for path, asked, special_codes in offered:
+        for kind, names, known in (
+            ("form", asked.get("forms", ()), forms),
+            ("special code", special_codes, codes),
+            ("scale or facet", asked.get("bears_on", ()), parts),
+        ):
+            for name in sorted(set(names) - set(known)):
+                cure = f"there is no {kind} '{name}'{_hint(name, known)}"
+                yield Problem(path, cure, column=asked["id"])
 
 
 def _scales_can_be_scored(documents: Documents) -> Iterator[Problem]:
     for path, content in scale_documents(documents).items():
         items = sum(len(facet["items"]) for facet in content["facets"])
         least = content["scoring"]["min_answered"]
-        if least > items:
+        if isinstance(least, int) and least > items:
             cure = f"min_answered is {least} but there are {items} items; lower it"
             yield Problem(path, cure, column="scoring")
 
@@ -99,7 +135,7 @@ def _scales_can_be_scored(documents: Documents) -> Iterator[Problem]:
 def _texts_are_complete(documents: Documents) -> Iterator[Problem]:
     languages = set(document(documents, "instrument")["languages"])
     for path, content in documents.items():
-        for where, text in _texts(content):
+        for where, text in texts_in(content):
             if missing := sorted(languages - set(text)):
                 yield Problem(path, f"no text in {', '.join(missing)}; add it", column=where)
 
@@ -107,8 +143,9 @@ def _texts_are_complete(documents: Documents) -> Iterator[Problem]:
 def _fill_ins_are_defined(documents: Documents) -> Iterator[Problem]:
     known = set(document(documents, "instrument").get("fill_ins", {}))
     for path, content in documents.items():
-        for where, text in _texts(content):
-            for name in _fill_ins_in(text.values()) - known:
+        counted = COUNTS if path.endswith("/phrases.yaml") else set()
+        for where, text in texts_in(content):
+            for name in fill_ins_in(text.values()) - known - counted:
                 cure = f"{{{name}}} is not a fill_in of instrument.yaml{_hint(name, known)}"
                 yield Problem(path, cure, column=where)
 
@@ -136,6 +173,8 @@ def _groups_can_be_formed(documents: Documents) -> Iterator[Problem]:
 
 CHECKS: tuple[Callable[[Documents], Iterator[Problem]], ...] = (
     _sections_name_scales_that_exist,
+    _forms_name_what_exists,
+    _questions_are_asked_in_one_section,
     _allocations_are_asked_in_a_section,
     _scale_files_carry_their_id,
     _response_scales_exist,
@@ -156,6 +195,22 @@ def _items(documents: Documents) -> Iterator[tuple[str, Any]]:
                 yield path, item
 
 
+def _questions(documents: Documents) -> Iterator[tuple[str, Any]]:
+    for name in ("respondents", "context"):
+        for question in document(documents, name)["questions"]:
+            yield path_of(documents, name), question
+
+
+def _forms(documents: Documents) -> list[str]:
+    return [form["id"] for form in document(documents, "instrument")["forms"]]
+
+
+def _scales_and_facets(documents: Documents) -> set[str]:
+    contents = scale_documents(documents).values()
+    facets = {facet["id"] for content in contents for facet in content["facets"]}
+    return facets | {content["id"] for content in contents}
+
+
 def _answer_columns(documents: Documents) -> Iterator[tuple[str, list[str]]]:
     for path, item in _items(documents):
         yield path, [item["id"]]
@@ -169,25 +224,26 @@ def _answer_columns(documents: Documents) -> Iterator[tuple[str, list[str]]]:
             yield path_of(documents, name), [question["id"] for question in questions]
 
 
-def _texts(content: Any, where: str = "") -> Iterator[tuple[str, Mapping[str, str]]]:
+def texts_in(content: Any, where: str = "") -> Iterator[tuple[str, Mapping[str, str]]]:
     """Every language map inside a document, with the ids that lead to it."""
     if isinstance(content, list):
         for index, entry in enumerate(content):
             name = entry.get("id", str(index)) if isinstance(entry, dict) else str(index)
-            yield from _texts(entry, f"{where}.{name}".lstrip("."))
+            yield from texts_in(entry, f"{where}.{name}".lstrip("."))
     elif isinstance(content, dict):
         if content and all(_is_language(key) for key in content):
             yield where, content
         else:
             for key, value in content.items():
-                yield from _texts(value, f"{where}.{key}".lstrip("."))
+                yield from texts_in(value, f"{where}.{key}".lstrip("."))
 
 
 def _is_language(key: Any) -> bool:
     return isinstance(key, str) and re.fullmatch(r"[a-z]{2}(-[A-Za-z]+)?", key) is not None
 
 
-def _fill_ins_in(texts: Iterable[str]) -> set[str]:
+def fill_ins_in(texts: Iterable[str]) -> set[str]:
+    """Names of the words that are filled into some texts, without case."""
     return {name.lower() for text in texts for name in re.findall(r"\{(\w+)\}", text)}
 
 

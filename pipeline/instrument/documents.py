@@ -15,7 +15,9 @@ SCHEMA_FOLDER = Path(__file__).parents[2] / "instrument" / "schema"
 OPTIONAL_FILES: dict[str, Any] = {
     "allocations": {"parts": [], "questions": []},
     "context": {"questions": []},
+    "phrases": {},
 }
+INNER_FOLDERS = ("scales", "translations")
 REQUIRED_FILES = ("instrument", "response_scales", "respondents")
 
 
@@ -55,6 +57,8 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         problems.append(Problem(f"{folder.as_posix()}/scales", "there is no scale file here"))
     for path in scales:
         yield path, "scale"
+    for path in sorted((folder / "translations").glob("*.yaml")):
+        yield path, "translation"
 
 
 def _parse(path: Path) -> tuple[Any, list[Problem]]:
@@ -93,16 +97,32 @@ def _schema_problems(path: Path, content: Any, schema: str) -> Iterator[Problem]
 def document(documents: Mapping[str, Any], name: str) -> Any:
     """The content of ``<name>.yaml``, or what stands for it where it may be absent."""
     for path, content in documents.items():
-        if path.endswith(f"/{name}.yaml") and "/scales/" not in path:
+        if place_of(path) == name:
             return content
     return OPTIONAL_FILES[name]
 
 
 def path_of(documents: Mapping[str, Any], name: str) -> str:
     """The path of ``<name>.yaml``."""
-    return next(p for p in documents if p.endswith(f"/{name}.yaml") and "/scales/" not in p)
+    return next(path for path in documents if place_of(path) == name)
+
+
+def place_of(path: str) -> str:
+    """Where a file stands in the folder of the questionnaire, such as ``scales/POW``."""
+    folder, _, name = path.removesuffix(".yaml").rpartition("/")
+    inner = folder.rpartition("/")[2]
+    return f"{inner}/{name}" if inner in INNER_FOLDERS else name
 
 
 def scale_documents(documents: Mapping[str, Any]) -> dict[str, Any]:
     """The scale files by path."""
-    return {path: content for path, content in documents.items() if "/scales/" in path}
+    return _in_folder("scales", documents)
+
+
+def translation_documents(documents: Mapping[str, Any]) -> dict[str, Any]:
+    """The translation files by path."""
+    return _in_folder("translations", documents)
+
+
+def _in_folder(name: str, documents: Mapping[str, Any]) -> dict[str, Any]:
+    return {path: c for path, c in documents.items() if place_of(path).startswith(f"{name}/")}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
+from math import ceil
 from typing import Literal
 
 Treatment = Literal["reflective", "pair", "causal", "descriptive"]
@@ -79,7 +81,11 @@ class SpecialCode:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One statement, with what is known about where it comes from and how it is read."""
+    """One statement, with what is known about where it comes from and how it is read.
+
+    `bears_on` names scales or facets that the item says something about without being part of
+    them: an overall rating, or a barrier that is nearest to a practice.
+    """
 
     id: str
     version: int
@@ -92,6 +98,7 @@ class Item:
     source_lines: tuple[str, ...] = ()
     grade: str = ""
     hypotheses: tuple[str, ...] = ()
+    bears_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +113,28 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A set of items that are read together."""
+    """A set of items that are read together.
+
+    `least_answered` is how many items have to be answered for a score: a number, or a share of
+    the items that the form has. `prompt` stands above the items where they are asked.
+    """
 
     id: str
     title: Text
     definition: Text
     treatment: Treatment
     response_scale: ResponseScale
-    min_answered: int
+    least_answered: int | Fraction
     facets: tuple[Facet, ...]
+    prompt: Text | None = None
     reflective_questions: tuple[Text, ...] = ()
+
+    @property
+    def min_answered(self) -> int:
+        """How many of the items have to be answered for a score."""
+        if isinstance(self.least_answered, int):
+            return self.least_answered
+        return ceil(self.least_answered * len(self.items))
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -151,6 +170,7 @@ class Allocation:
     prompt: Text
     total: int
     parts: tuple[Part, ...]
+    forms: tuple[str, ...] = ()
 
     @property
     def columns(self) -> dict[str, Part]:
@@ -160,20 +180,45 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact about a respondent or a site, with a closed list of answers."""
+    """A fact about a respondent or a site.
+
+    Attributes
+    ----------
+    kind : str
+        ``single`` or ``multiple`` choice from `options`, a whole ``number``, or open ``text``.
+    special_codes : tuple of str
+        Answers offered beside the options, such as *prefer not to answer*.
+    at_most : int, optional
+        How many options of a multiple choice may be ticked.
+    lowest, highest : int, optional
+        Range of a number.
+    forms : tuple of str
+        Forms that ask it; empty for all.
+    """
 
     id: str
     text: Text
-    kind: Literal["single", "multiple"]
-    options: tuple[Option, ...]
+    kind: Literal["single", "multiple", "number", "text"]
+    options: tuple[Option, ...] = ()
     short: Text | None = None
+    special_codes: tuple[str, ...] = ()
+    at_most: int | None = None
+    lowest: int | None = None
+    highest: int | None = None
+    forms: tuple[str, ...] = ()
+    intent: str = ""
+    translation_note: str = ""
+    source_lines: tuple[str, ...] = ()
+    grade: str = ""
+    hypotheses: tuple[str, ...] = ()
+    bears_on: tuple[str, ...] = ()
 
     @property
     def columns(self) -> dict[str, Option | None]:
-        """One column for a single choice, one tick column per option for a multiple choice."""
-        if self.kind == "single":
-            return {self.id: None}
-        return {f"{self.id}_{option.value}": option for option in self.options}
+        """One column, or one tick column per option for a multiple choice."""
+        if self.kind == "multiple":
+            return {f"{self.id}_{option.value}": option for option in self.options}
+        return {self.id: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +244,11 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A page of the questionnaire, and how its scales are analysed and shown.
+    """A part of the questionnaire, and how its scales are analysed and shown.
 
     `factor_model` says whether the items are expected to show one factor a scale; `display` is
-    ``scores`` (a profile of means) or ``profile`` (descriptive, no part better than another).
+    ``scores`` (a profile of means), ``profile`` (descriptive, no part better than another) or
+    ``none`` (asked, but not a topic of the reports).
     """
 
     id: str
@@ -210,8 +256,46 @@ class Section:
     intro: Text
     scale_ids: tuple[str, ...]
     allocation_ids: tuple[str, ...]
+    question_ids: tuple[str, ...]
     factor_model: bool
-    display: Literal["scores", "profile"]
+    display: Literal["scores", "profile", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A selection of the questionnaire for one use.
+
+    Attributes
+    ----------
+    section_ids, optional_ids : tuple of str
+        Sections it always asks, and those a study may add.
+    booklets : tuple of str
+        Forms that share out its items, so that nobody answers all of them.
+    answered_by : str
+        ``respondent``, or ``site`` where one form is filled in for a whole site.
+    """
+
+    id: str
+    title: Text
+    purpose: Text
+    section_ids: tuple[str, ...]
+    optional_ids: tuple[str, ...] = ()
+    booklets: tuple[str, ...] = ()
+    answered_by: Literal["respondent", "site"] = "respondent"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """How far a translation of the questionnaire has come.
+
+    `note` says what is still owed, in the language itself and in the source language; it is
+    printed wherever the translation shows until `status` is ``reviewed``.
+    """
+
+    language: str
+    name: str
+    status: Literal["machine draft", "draft", "reviewed"]
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -226,7 +310,10 @@ class Instrument:
     citation: str
     licence: str
     languages: tuple[str, ...]
+    translations: tuple[Translation, ...]
+    forms: tuple[Form, ...]
     fill_ins: Mapping[str, Text]
+    phrases: Mapping[str, Text]
     special_codes: tuple[SpecialCode, ...]
     sections: tuple[Section, ...]
     scales: tuple[Scale, ...]
@@ -260,25 +347,73 @@ class Instrument:
         }
 
     @cached_property
+    def questions(self) -> dict[str, Question]:
+        """Every question about a respondent or a site, by id."""
+        asked = (*self.person_questions, *self.context_questions)
+        return {question.id: question for question in asked}
+
+    @cached_property
+    def open_questions(self) -> tuple[Question, ...]:
+        """What respondents answer in their own words."""
+        return tuple(question for question in self.person_questions if question.kind == "text")
+
+    @cached_property
     def answer_columns(self) -> list[str]:
-        """Every column a respondent can fill in, in the order of the questionnaire."""
-        questions = [column for question in self.person_questions for column in question.columns]
+        """Every column a respondent can answer with a number, in the order they are written."""
+        closed = (question for question in self.person_questions if question.kind != "text")
+        questions = [column for question in closed for column in question.columns]
         return [*self.items, *self.allocation_columns, *questions]
 
     def scales_in(self, section: Section) -> tuple[Scale, ...]:
         """The scales of a section, in its order."""
         return tuple(self.by_id[scale_id] for scale_id in section.scale_ids)
 
-    def form(self, name: str) -> Instrument:
-        """The questionnaire reduced to the items of one form; facets left empty disappear."""
-        scales = tuple(_scale_in_form(scale, name) for scale in self.scales)
+    def form(self, name: str, optional_sections: Collection[str] = ()) -> Instrument:
+        """The questionnaire reduced to one form.
+
+        Facets, scales and questions that the form leaves out disappear. Questions about the site
+        stay: they are known whatever respondents were asked.
+
+        Parameters
+        ----------
+        name : str
+            Id of the form.
+        optional_sections : collection of str
+            Which of its optional sections are asked.
+        """
+        form = next(form for form in self.forms if form.id == name)
+        asked = {*form.section_ids, *optional_sections}
+        sections = [section for section in self.sections if section.id in asked]
+        listed = {name for section in sections for name in section.scale_ids}
+        scales = tuple(_scale_in_form(s, name) for s in self.scales if s.id in listed)
         kept = tuple(scale for scale in scales if scale.items)
-        ids = {scale.id for scale in kept}
-        sections = tuple(
-            replace(section, scale_ids=tuple(i for i in section.scale_ids if i in ids))
-            for section in self.sections
+        allocations = tuple(a for a in self.allocations if name in (a.forms or (name,)))
+        named = {name for section in sections for name in section.question_ids}
+        person_questions = tuple(
+            question
+            for question in self.person_questions
+            if question.id in named and name in (question.forms or (name,))
         )
-        return replace(self, scales=kept, sections=sections)
+        questions = (*person_questions, *self.context_questions)
+        there = {scale.id for scale in kept} | {question.id for question in questions}
+        there |= {allocation.id for allocation in allocations}
+        return replace(
+            self,
+            scales=kept,
+            allocations=allocations,
+            person_questions=person_questions,
+            sections=tuple(_section_with(section, there) for section in sections),
+        )
+
+
+def _section_with(section: Section, there: Collection[str]) -> Section:
+    """A section that names only what is there."""
+    return replace(
+        section,
+        scale_ids=tuple(name for name in section.scale_ids if name in there),
+        allocation_ids=tuple(name for name in section.allocation_ids if name in there),
+        question_ids=tuple(name for name in section.question_ids if name in there),
+    )
 
 
 def _scale_in_form(scale: Scale, form: str) -> Scale:

@@ -46,22 +46,21 @@ class Page:
 
 
 def pages_of(instrument: Instrument) -> tuple[Page, ...]:
-    """A page for each section, and one about the respondent where there are such questions."""
-    by_id = {allocation.id: allocation for allocation in instrument.allocations}
-    sections = tuple(
+    """A page for each section that asks respondents something that can be counted."""
+    allocations = {allocation.id: allocation for allocation in instrument.allocations}
+    questions = {q.id: q for q in instrument.person_questions if q.kind != "text"}
+    pages = (
         Page(
             section.id,
             str(section.title),
             str(section.intro),
             tuple(item for scale in instrument.scales_in(section) for item in scale.items),
-            tuple(by_id[name] for name in section.allocation_ids),
+            tuple(allocations[name] for name in section.allocation_ids),
+            tuple(questions[name] for name in section.question_ids if name in questions),
         )
         for section in instrument.sections
     )
-    if not instrument.person_questions:
-        return sections
-    about = Page("about", "About you", "About you.", questions=instrument.person_questions)
-    return (*sections, about)
+    return tuple(page for page in pages if page.columns)
 
 
 def columns_in_order(instrument: Instrument) -> list[str]:

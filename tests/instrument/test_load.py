@@ -73,18 +73,18 @@ def test_a_second_questionnaire_is_data_files_alone():
 
 
 def test_an_unknown_form_is_told_with_the_forms_there_are():
-    with pytest.raises(InputError, match="no form 'longest'; forms are pool, field, long"):
+    with pytest.raises(InputError, match="no form 'longest'; forms are pool, field"):
         load_instrument(INSTRUMENT, "longest")
 
 
 def test_all_problems_of_all_files_are_told_at_once(copy):
     change(copy / "scales" / "POW.yaml", lambda scale: scale.update(response_scale="agreement_7"))
-    change(copy / "scales" / "TRU.yaml", lambda scale: scale["scoring"].update(min_answered=9))
+    change(copy / "scales" / "TRU.yaml", lambda scale: scale["scoring"].update(min_answered=99))
     problems = problems_of(copy)
     assert len(problems) == 2
     assert "did you mean 'agreement_5'?" in problems[0]
     assert "POW.yaml" in problems[0]
-    assert "min_answered is 9 but there are 5 items" in problems[1]
+    assert "min_answered is 99 but there are 15 items" in problems[1]
 
 
 @pytest.mark.parametrize(

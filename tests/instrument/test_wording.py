@@ -13,7 +13,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import textstat
 
-INSTRUMENT = load_instrument("instrument", "long")
+INSTRUMENT = load_instrument("instrument")
 ITEMS = list(INSTRUMENT.items.values())
 PRACTICES = INSTRUMENT.scales_in(INSTRUMENT.sections[0])
 

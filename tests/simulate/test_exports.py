@@ -201,15 +201,15 @@ def test_redcap_quotes_cells_with_spaces_and_uses_line_feeds(folder):
 
 def test_redcap_forms_have_time_stamp_fields_and_status(redcap, instrument):
     headings = redcap[0]
-    for form in ("practices", "models", "about"):
+    for form in ("practices", "models", "you"):
         assert headings.index(f"{form}_timestamp") < headings.index(f"{form}_complete")
     assert headings[headings.index("practices_timestamp") + 1] == next(iter(instrument.items))
-    assert headings[-1] == "about_complete"
+    assert headings[-1] == "you_complete"
     assert set(column(redcap, "models_complete")) == {"0", "2"}
 
 
 def test_redcap_checkboxes_are_zero_even_in_forms_never_opened(redcap):
-    never = [row for row in redcap[1:] if row[redcap[0].index("about_timestamp")] == ""]
+    never = [row for row in redcap[1:] if row[redcap[0].index("you_timestamp")] == ""]
     assert never
     assert {row[redcap[0].index("fnhere___3")] for row in never} == {"0"}
     assert set(column(redcap, "fnhere___3")) == {"0", "1"}
@@ -239,7 +239,7 @@ def test_the_dictionary_has_the_eighteen_headings_and_a_row_a_field(folder, redc
     assert [form for n, form in enumerate(forms) if n == 0 or forms[n - 1] != form] == [
         "practices",
         "models",
-        "about",
+        "you",
     ]
 
 
