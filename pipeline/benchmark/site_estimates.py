@@ -108,7 +108,7 @@ def _scale_rows(
     views: list[Cells],
     confidence_level: float,
 ) -> Iterator[Rows]:
-    for scale in instrument.scales:
+    for scale in instrument.scored_scales:
         low, high = scale.response_scale.lowest, scale.response_scale.highest
         yield from _limits(views[0], scale.id, low, high)
         for cells in views:
@@ -161,7 +161,7 @@ def _gaps(
         pair = by_site.reindex(columns=_group_ids(instrument)).dropna()
         first, second = (pair[column].to_numpy(dtype=int) for column in pair.columns)
         labels = pair.index.to_frame(index=False)
-        for scale in instrument.scales:
+        for scale in instrument.scored_scales:
             described = cells.describe(answers_of(scored, scale.id))
             yield from gap_rows(
                 labels.assign(scale=scale.id),

@@ -16,7 +16,7 @@ from pipeline.ingest.codebook import ANSWERED, question_codebook
 from pipeline.ingest.raw import Sheet, translate
 from pipeline.ingest.read_text import read_sheet
 from pipeline.ingest.wording import did_you_mean, one_line, wording_key
-from pipeline.instrument import Instrument
+from pipeline.instrument import Instrument, Question
 from pipeline.problems import Problem, refuse_if_any
 
 MOST_PROBLEMS = 5
@@ -176,12 +176,17 @@ def _rows_by_heading(sheet: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _heading_problems(sheet: Sheet, instrument: Instrument) -> Iterator[Problem]:
     headings = [heading.casefold() for heading in sheet.headings]
-    known = [*FIXED_COLUMNS, *(question.id for question in instrument.context_questions)]
+    counted = [q.id for q in instrument.context_questions if q.kind != "text"]
+    in_words = {q.id for q in instrument.context_questions if q.kind == "text"}
+    known = [*FIXED_COLUMNS, *counted]
     for name in ("site", "label"):
         if name not in headings:
             yield Problem(sheet.file, "this column is missing; add it", column=name)
     for heading, times in Counter(headings).items():
-        if heading not in known:
+        if heading in in_words:
+            cure = "answers in one's own words are not read from this list; take the column out"
+            yield Problem(sheet.file, cure, column=heading)
+        elif heading not in known:
             hint = did_you_mean(heading, known)
             cure = f"this column is not known{hint or '; take it out'}"
             yield Problem(sheet.file, cure, column=heading)
@@ -226,6 +231,9 @@ def _collect_facts(
 ) -> Iterator[Problem]:
     """Add the answers of the site form to `facts`; yields those that are none."""
     for question in instrument.context_questions:
+        if question.kind == "number":
+            yield from _collect_numbers(file, rows, question, facts)
+            continue
         book = question_codebook(question, instrument)
         for number, cells in rows:
             text = cells.get(question.id.casefold(), "")
@@ -236,6 +244,27 @@ def _collect_facts(
                 yield Problem(file, cure, number, question.id)
             values = {int(r.value) for r in readings if r.outcome == ANSWERED}
             facts.extend((cells["site"], question.id, value) for value in sorted(values))
+
+
+def _collect_numbers(
+    file: str,
+    rows: Sequence[tuple[int, Mapping[str, str]]],
+    question: Question,
+    facts: list[tuple[str, str, int]],
+) -> Iterator[Problem]:
+    """Add what was counted to `facts`; yields what is no whole number within the range."""
+    lowest = 0 if question.lowest is None else question.lowest
+    for number, cells in rows:
+        text = cells.get(question.id.casefold(), "")
+        if not text:
+            continue
+        count = int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+        if count is None or count < lowest or count > (question.highest or count):
+            upper = "" if question.highest is None else f" to {question.highest}"
+            cure = f"is not a whole number from {lowest}{upper}; correct it, or leave it empty"
+            yield Problem(file, cure, number, question.id)
+        else:
+            facts.append((cells["site"], question.id, count))
 
 
 def _sites_of_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Site, ...]:

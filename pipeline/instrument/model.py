@@ -12,9 +12,9 @@ from typing import Literal
 Treatment = Literal["reflective", "pair", "causal", "descriptive"]
 """What the statistics may do with a scale.
 
-``reflective``: items express one attribute (reliability, factor analysis); ``pair``: two items,
-only their correlation; ``causal``: a list of separate influences, never a reliability;
-``descriptive``: shown item by item.
+``reflective``: items express one attribute (a score, reliability, factor analysis); ``pair``: a
+score of two items, and only their correlation; ``causal``: a list of separate influences, no score
+and never a reliability; ``descriptive``: no score, shown item by item.
 """
 
 
@@ -135,6 +135,11 @@ class Scale:
         if isinstance(self.least_answered, int):
             return self.least_answered
         return ceil(self.least_answered * len(self.items))
+
+    @property
+    def has_score(self) -> bool:
+        """Whether the mean of the items means something."""
+        return self.treatment in ("reflective", "pair")
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -336,6 +341,11 @@ class Instrument:
     def by_id(self) -> dict[str, Scale]:
         """Every scale by id."""
         return {scale.id: scale for scale in self.scales}
+
+    @cached_property
+    def scored_scales(self) -> tuple[Scale, ...]:
+        """The scales whose items are taken together."""
+        return tuple(scale for scale in self.scales if scale.has_score)
 
     @cached_property
     def allocation_columns(self) -> dict[str, tuple[Allocation, Part]]:

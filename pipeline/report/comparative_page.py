@@ -170,7 +170,7 @@ def comparative_page(programme: Programme, setting: Setting) -> ComparativePage:
     scored = [s for s in setting.instrument.sections if s.display == "scores"]
     results = [
         scale_result(setting.instrument, scale, programme.released, setting.wording, None)
-        for scale in setting.instrument.scales
+        for scale in setting.instrument.scored_scales
     ]
     found = (
         counters(section, None, programme.released, setting)
@@ -438,7 +438,7 @@ def _codes_table(
 def _variance_table(programme: Programme, setting: Setting) -> ShownTable:
     rows = [
         (setting.wording.of(scale.title), _variance_cells(scale, programme.variance, setting))
-        for scale in setting.instrument.scales
+        for scale in setting.instrument.scored_scales
     ]
     names = ["topic", "icc1", "range", "icc2", "sites"]
     headings = [setting.phrases.say(f"column.{name}") for name in names]
@@ -465,7 +465,7 @@ def _variance_cells(scale: Scale, variance: Estimates, setting: Setting) -> tupl
 def _variance_sentence(programme: Programme, setting: Setting) -> str:
     found = [
         estimate.value
-        for scale in setting.instrument.scales
+        for scale in setting.instrument.scored_scales
         if (estimate := programme.variance.at(ICC1, scale=scale.id))
     ]
     if not found:

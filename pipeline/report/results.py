@@ -96,9 +96,9 @@ def result_groups(
     wording: Wording,
     site: str | None,
 ) -> tuple[ResultGroup, ...]:
-    """The results of a section, one group a response scale, in the order of the questionnaire."""
+    """The scores of a section, one group a response scale, in the order of the questionnaire."""
     by_answers: dict[str, list[ScaleResult]] = {}
-    for scale in instrument.scales_in(section):
+    for scale in (scale for scale in instrument.scales_in(section) if scale.has_score):
         result = scale_result(instrument, scale, released, wording, site)
         by_answers.setdefault(scale.response_scale.id, []).append(result)
     return tuple(ResultGroup(section, tuple(results)) for results in by_answers.values())

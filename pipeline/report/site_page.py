@@ -155,7 +155,9 @@ def site_entries(sites: pd.DataFrame) -> dict[str, SiteEntry]:
 
 def has_results(site: str, released: Estimates, instrument: Instrument) -> bool:
     """Whether a mean of a scale or of a constant-sum question was released for a site."""
-    means = any(released.at("mean", site=site, scale=scale.id) for scale in instrument.scales)
+    means = any(
+        released.at("mean", site=site, scale=scale.id) for scale in instrument.scored_scales
+    )
     return means or any(
         released.at("mean_counters", site=site, scale=allocation.id, item=column)
         for column, (allocation, _) in instrument.allocation_columns.items()
@@ -296,9 +298,11 @@ def _facts_by_site(site_context: pd.DataFrame, setting: Setting) -> dict[str, tu
 
 
 def _fact(question: Question, values: set[int], setting: Setting) -> Fact | None:
-    chosen = [
-        setting.wording.of(option.label) for option in question.options if option.value in values
-    ]
+    if question.kind == "number":
+        chosen = [str(value) for value in sorted(values)]
+    else:
+        options = (option for option in question.options if option.value in values)
+        chosen = [setting.wording.of(option.label) for option in options]
     if not chosen:
         return None
     return Fact(setting.wording.of(question.short or question.text), "; ".join(chosen))
@@ -363,7 +367,7 @@ def _scoring_table(setting: Setting) -> ShownTable:
                 formatting.count(scale.min_answered),
             ),
         )
-        for scale in setting.instrument.scales
+        for scale in setting.instrument.scored_scales
     ]
     headings = [setting.say(f"column.{name}") for name in names]
     return shown_table(setting.say("computed.caption"), headings, rows)

@@ -2,10 +2,18 @@
 
 from pipeline.score.scales import (
     factor_items,
+    items_read_together,
     key_items,
     keyed_scales,
     score_responses,
     score_scale,
 )
 
-__all__ = ["factor_items", "key_items", "keyed_scales", "score_responses", "score_scale"]
+__all__ = [
+    "factor_items",
+    "items_read_together",
+    "key_items",
+    "keyed_scales",
+    "score_responses",
+    "score_scale",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from pipeline.instrument import Instrument, Scale
@@ -22,15 +24,26 @@ def score_scale(responses: pd.DataFrame, scale: Scale) -> pd.Series[float]:
 
 
 def score_responses(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The score of every scale beside the key, site, wave and group of the respondent."""
+    """The score of every scale that has one, beside the key, site, wave and group of the respondent."""
     who = responses[["respondent", "site", "wave", "group"]]
-    scores = [score_scale(responses, scale) for scale in instrument.scales]
+    scores = [score_scale(responses, scale) for scale in instrument.scored_scales]
     return pd.concat([who, *scores], axis=1)
 
 
 def keyed_scales(responses: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
     """The keyed items of every scale, by scale id, as floats with NaN where missing."""
     return {scale.id: key_items(responses, scale).astype("float64") for scale in instrument.scales}
+
+
+def items_read_together(
+    responses: pd.DataFrame, instrument: Instrument
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Keyed items with their scale id: all items of a scored scale, each item of another alone."""
+    for scale_id, items in keyed_scales(responses, instrument).items():
+        if instrument.by_id[scale_id].has_score:
+            yield scale_id, items
+        else:
+            yield from ((scale_id, items[[item]]) for item in items.columns)
 
 
 def factor_items(responses: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:

@@ -152,7 +152,7 @@ def _leaning(
     rng: np.random.Generator,
 ) -> Floats:
     """Which way a person leans: a weighted sum of traits and chance, of variance 1, as a share."""
-    scales = list(follows)
+    scales = [scale for scale in follows if scale in traits]
     weights = np.array([follows[scale] for scale in scales])
     explained = weights @ correlations.loc[scales, scales].to_numpy() @ weights
     chance = np.sqrt(1 - explained) * rng.standard_normal(len(traits))
@@ -169,5 +169,11 @@ def _choose(chances: Mapping[int, float], leaning: Floats) -> Floats:
 def _tick(
     question: Question, chances: Mapping[int, float], count: int, rng: np.random.Generator
 ) -> Floats:
+    """Ticks by chance; of more ticks than are allowed, those that came about most clearly."""
     rates = np.array([chances.get(option.value, 0.0) for option in question.options])
-    return (rng.random((count, len(rates))) < rates).astype(float)
+    luck = rng.random((count, len(rates)))
+    ticked = luck < rates
+    if question.at_most is not None:
+        doubt = np.where(ticked, luck / np.maximum(rates, np.finfo(float).tiny), np.inf)
+        ticked &= doubt.argsort(axis=1).argsort(axis=1) < question.at_most
+    return ticked.astype(float)

@@ -166,7 +166,7 @@ def _wrong_exposures(
 
 
 def _allocations_have_shares(content: Mapping[str, Any], instrument: Instrument) -> Iterator[Wrong]:
-    known = {scale.id for scale in instrument.scales}
+    known = set(content["scales"])
     for allocation in instrument.allocations:
         place = f"allocations.{allocation.id}"
         given = content.get("allocations", {}).get(allocation.id, {"shares": {}})
@@ -185,8 +185,8 @@ def _wrong_scales(place: str, named: Iterable[str], known: set[str]) -> Iterator
 def _person_questions_have_chances(
     content: Mapping[str, Any], instrument: Instrument
 ) -> Iterator[Wrong]:
-    known = {scale.id for scale in instrument.scales}
-    for question in instrument.person_questions:
+    known = set(content["scales"])
+    for question in (q for q in instrument.person_questions if q.kind != "text"):
         place = f"person_questions.{question.id}"
         given = content["person_questions"].get(question.id)
         if given is None:
@@ -224,9 +224,14 @@ def _groups_answer_as_themselves(
 def _context_questions_have_shares(
     content: Mapping[str, Any], instrument: Instrument
 ) -> Iterator[Wrong]:
-    for question in instrument.context_questions:
-        shares = content.get("context_questions", {}).get(question.id, {})
-        yield from _wrong_chances(f"context_questions.{question.id}", shares, question)
+    """Only questions that are expected to matter are drawn; the rest of the form stays empty."""
+    known = {q.id: q for q in instrument.context_questions if q.options}
+    for name, shares in content.get("context_questions", {}).items():
+        place = f"context_questions.{name}"
+        if name in known:
+            yield from _wrong_chances(place, shares, known[name])
+        else:
+            yield Wrong(place, "there is no such question with answers to choose from")
 
 
 def _effects_name_context_questions(

@@ -73,6 +73,7 @@ def _person_answers(
     drawn = [
         draw_person_answers(question, people["group"], traits, model, rng)
         for question in instrument.person_questions
+        if question.kind != "text"
     ]
     return pd.concat(drawn, axis=1) if drawn else pd.DataFrame(index=people.index)
 
@@ -81,7 +82,7 @@ def _facts(
     people: pd.DataFrame, sites: pd.DataFrame, about: pd.DataFrame, instrument: Instrument
 ) -> pd.DataFrame:
     """What the rates of special codes can depend on, a row a person."""
-    context = [question.id for question in instrument.context_questions]
+    context = [q.id for q in instrument.context_questions if q.id in sites.columns]
     of_site = sites[context].iloc[people["place"]].set_axis(people.index, axis=0)
     return pd.concat([people[["group"]], of_site, about], axis=1)
 

@@ -15,7 +15,7 @@ from pipeline.simulate.measurement import MeasurementModel
 def draw_sites(
     instrument: Instrument, model: MeasurementModel, design: Design, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """One row a site: what the design says, and an answer to each context question.
+    """One row a site: what the design says, and an answer to each expected context question.
 
     Answers to single-choice questions are integers; ticks of a multiple-choice question are
     tuples of integers.
@@ -31,6 +31,8 @@ def draw_sites(
         }
     )
     for question in instrument.context_questions:
+        if question.id not in model.context_questions:
+            continue
         shares = model.context_questions[question.id]
         spread = spread_evenly if question.kind == "single" else _tick
         sites[question.id] = spread(shares, len(sites), rng)

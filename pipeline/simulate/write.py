@@ -98,7 +98,8 @@ def _refuse_to_replace_other_files(folder: Path, names: list[str]) -> None:
 
 def site_list_text(programme: Programme, instrument: Instrument) -> str:
     """The site list as CSV: id, label, other spellings, people invited, the site form."""
-    questions = [question.id for question in instrument.context_questions]
+    drawn = programme.sites.columns
+    questions = [question.id for question in instrument.context_questions if question.id in drawn]
     names = ["site", "label", "other_spellings", "invited", *questions]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.psychometrics import analyse_items
-from pipeline.score import keyed_scales
+from pipeline.score import items_read_together
 from pipeline.tables import (
     ESTIMATES,
     gather_rows,
@@ -23,9 +23,9 @@ study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form)
 
 responses = read_table(snakemake.input.responses, responses_table(instrument))
-analyses = {
-    scale_id: analyse_items(items, instrument.by_id[scale_id].response_scale.values)
-    for scale_id, items in keyed_scales(responses, instrument).items()
-}
-rows = [label_rows(a.to_rows(), wave=study.wave, scale=scale) for scale, a in analyses.items()]
+analyses = [
+    (scale_id, analyse_items(items, instrument.by_id[scale_id].response_scale.values))
+    for scale_id, items in items_read_together(responses, instrument)
+]
+rows = [label_rows(a.to_rows(), wave=study.wave, scale=scale) for scale, a in analyses]
 write_table(gather_rows(rows), snakemake.output.item_analysis, ESTIMATES)

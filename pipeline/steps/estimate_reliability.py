@@ -23,6 +23,8 @@ from pipeline.tables import (
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+PAIR = 2
+
 log_to(snakemake.log[0])
 study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form)
@@ -33,13 +35,13 @@ rows = []
 for scale in instrument.scales:
     items = keyed[scale.id]
     tables = []
-    if scale.treatment == "reflective":
+    if scale.treatment == "reflective" and len(scale.items) > 1:
         tables = [
             cronbach_alpha(items, study.confidence_level).to_rows(),
             omega_total(items).to_rows(),
             standard_error_of_measurement(items, study.confidence_level).to_rows(),
         ]
-    elif scale.treatment == "pair":
+    elif scale.has_score and len(scale.items) == PAIR:
         tables = [inter_item_correlation(items, study.confidence_level).to_rows()]
     rows += [label_rows(table, wave=study.wave, scale=scale.id) for table in tables]
 

@@ -24,7 +24,7 @@ instrument = load_instrument(study.instrument_folder, study.form)
 scores = read_table(snakemake.input.scores, scores_table(instrument))
 splits = {
     scale.id: intraclass_correlation(scores[scale.id], scores["site"])
-    for scale in instrument.scales
+    for scale in instrument.scored_scales
 }
 rows = [label_rows(s.to_rows(), wave=study.wave, scale=scale) for scale, s in splits.items()]
 write_table(gather_rows(rows), snakemake.output.variance, ESTIMATES)

@@ -43,7 +43,7 @@ def test_the_long_form_has_one_item_for_each_of_fifty_facets():
 def test_models_style_and_choice_have_the_numbers_of_the_design():
     instrument = load_instrument(INSTRUMENT, "long")
     numbers = {scale.id: len(scale.items) for scale in instrument.scales_in(instrument.sections[1])}
-    assert numbers == {"IND": 4, "JNT": 4, "COL": 4, "STD": 2, "STF": 2, "DEL": 3}
+    assert numbers == {"IND": 4, "JNT": 4, "COL": 4, "STD": 2, "STF": 2, "DEL": 3, "NOB": 1}
     assert [allocation.id for allocation in instrument.allocations] == [
         "modstart",
         "modnow",

@@ -54,6 +54,7 @@ class Fabricated:
     ledger_columns: pd.DataFrame
     screening: pd.DataFrame
     psychometrics: dict[str, pd.DataFrame]
+    content: dict[str, pd.DataFrame]
 
     def with_(self, **changes: Any) -> Fabricated:
         return replace(self, **changes)
@@ -80,6 +81,7 @@ def fabricate(instrument: Instrument, n_sites: int = 5, seed: int = 1) -> Fabric
         sites=sites_frame(people),
         site_context=context_frame(instrument, people, rng),
         psychometrics=psychometrics(instrument, rng),
+        content=content_evidence({}),
         **account(instrument, people, rng),
     )
 
@@ -109,6 +111,7 @@ def render_all(made: Fabricated) -> dict[str, str]:
         made.ledger_columns,
         made.screening,
         made.psychometrics,
+        made.content,
         made.withheld,
         made.instrument,
         made.study,
@@ -284,6 +287,7 @@ def context_frame(
         }
         for site in people
         for question in instrument.context_questions
+        if question.options
     ]
     return framed(rows, catalogue.SITE_CONTEXT)
 
@@ -464,6 +468,12 @@ def _variance_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator
         }
         yield {**about, "statistic": "icc2_anova", "estimate": 0.7}
         yield {**about, "statistic": "n_groups", "estimate": 20}
+
+
+def content_evidence(rows: dict[str, list[dict[str, Any]]]) -> dict[str, pd.DataFrame]:
+    """The tables of what people said about the items, from their rows; none by default."""
+    contracts = (catalogue.CONTENT_VALIDITY, catalogue.PLACEMENT, catalogue.ITEM_DECISIONS)
+    return {table.name: framed(rows.get(table.name, []), table) for table in contracts}
 
 
 def with_groups(instrument: Instrument) -> Instrument:

@@ -65,7 +65,9 @@ def test_the_order_of_respondents_does_not_matter(responses):
 
 
 def test_scores_stay_within_the_response_scale(responses):
-    scores = score_responses(responses, INSTRUMENT)[[scale.id for scale in INSTRUMENT.scales]]
+    scores = score_responses(responses, INSTRUMENT)[
+        [scale.id for scale in INSTRUMENT.scored_scales]
+    ]
     assert scores.min().min() >= 1
     assert scores.max().max() <= 5
 

@@ -72,8 +72,9 @@ def test_negatively_keyed_items_load_somewhat_lower_than_the_others(model, instr
 
 
 def test_every_item_of_the_long_form_is_listed_by_itself(content, instrument):
-    listed = {item for scale in content["scales"].values() for item in scale["items"]}
-    assert listed == set(load_instrument(ROOT / "instrument", "long").items)
+    listed = {item for scale in content["scales"].values() for item in scale.get("items", {})}
+    scored = load_instrument(ROOT / "instrument", "long").scored_scales
+    assert listed == {item.id for scale in scored for item in scale.items}
 
 
 def test_the_default_serves_items_that_are_not_listed(content, instrument, tmp_path):
@@ -155,7 +156,7 @@ def test_all_problems_are_told_at_once(told):
     def break_three(model):
         model["scales"].pop("NET")
         model["special_codes"].pop("DK")
-        model["context_questions"].pop("ctx01")
+        model["context_questions"]["ctx99"] = {"1": 1.0}
 
     assert len(told(break_three)) == 3
 

@@ -45,7 +45,7 @@ def _long(people: pd.DataFrame, column: str, **labels: str) -> pd.DataFrame:
 
 
 def _scores(scores: pd.DataFrame, instrument: Instrument) -> Iterator[pd.DataFrame]:
-    for scale in instrument.scales:
+    for scale in instrument.scored_scales:
         yield _long(scores, scale.id, kind="score", scale=scale.id)
 
 
