@@ -7,6 +7,11 @@ reads, writes, prints or knows the instrument; what could not be estimated is na
 """
 
 from pipeline.psychometrics.conditions import MEANING_OF_CONDITION
+from pipeline.psychometrics.content_validity import (
+    ContentValidity,
+    ItemContentValidity,
+    content_validity_index,
+)
 from pipeline.psychometrics.correlation import CorrelationMatrix, pearson_correlations
 from pipeline.psychometrics.efa import (
     AlignedItem,
@@ -39,12 +44,20 @@ from pipeline.psychometrics.retention import (
     ParallelAnalysis,
     parallel_analysis,
 )
+from pipeline.psychometrics.sorting import (
+    ItemPlacement,
+    Placement,
+    PlacementRate,
+    ScalePlacement,
+    placement_rates,
+)
 
 __all__ = [
     "MEANING_OF_CONDITION",
     "AlignedItem",
     "AlignedSolution",
     "BartlettSphericity",
+    "ContentValidity",
     "CorrelationMatrix",
     "CronbachAlpha",
     "EigenvalueComparison",
@@ -52,14 +65,20 @@ __all__ = [
     "InterItemCorrelation",
     "IntraclassCorrelation",
     "ItemAnalysis",
+    "ItemContentValidity",
+    "ItemPlacement",
     "ItemStatistics",
     "KaiserMeyerOlkin",
     "OmegaTotal",
     "ParallelAnalysis",
+    "Placement",
+    "PlacementRate",
+    "ScalePlacement",
     "StandardErrorOfMeasurement",
     "align_to_target",
     "analyse_items",
     "bartlett_sphericity",
+    "content_validity_index",
     "cronbach_alpha",
     "explore_factors",
     "inter_item_correlation",
@@ -68,6 +87,7 @@ __all__ = [
     "omega_total",
     "parallel_analysis",
     "pearson_correlations",
+    "placement_rates",
     "standard_error_of_measurement",
     "tucker_congruence",
 ]

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 
 MEANING_OF_CONDITION: dict[str, str] = {
     "answer_outside_categories": "An answer is not one of the categories given for the item.",
+    "below_criterion": "The index is lower than what it is held against.",
     "constant_item": "Everyone gave the same answer to an item, so it has no correlations.",
     "cross_loading": "An item loads on a second factor, or nearly as much as on its first.",
     "factor_without_target": "There are more factors than targets, so a factor is left over.",
     "heywood_case": "A communality is 1 or more, or was held at the bound below it.",
     "item_without_answers": "Nobody answered an item.",
+    "item_without_ratings": "Nobody rated or sorted an item.",
     "misplaced": "An item loads most on another factor than its own.",
     "no_repeated_groups": "Every group has one member, so nothing can be said within groups.",
     "no_variation": "All scores are the same.",
@@ -25,6 +27,7 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "one_item": "There is only one item.",
     "target_without_factor": "There are fewer factors than targets, so a target found no factor.",
     "too_few_groups": "There are fewer than two groups.",
+    "too_few_raters": "Fewer than three people rated or sorted an item, so its index says little.",
     "too_few_respondents": "Too few respondents gave usable answers.",
     "too_many_factors": "The items are too few for this number of factors.",
     "two_items": "Two items are too few for this statistic.",

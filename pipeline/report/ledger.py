@@ -156,7 +156,7 @@ def _shares_of(
 def _columns_table(columns: pd.DataFrame, names: Mapping[str, str], setting: Setting) -> ShownTable:
     pairs = zip(columns["export"].tolist(), columns["use"].tolist(), strict=True)
     counted = Counter((str(export), str(use)) for export, use in pairs)
-    uses = ("answer", "site", "record", "dropped_personal", "dropped")
+    uses = ("answer", "open_answer", "site", "record", "dropped_personal", "dropped")
     shown = [
         (name, [formatting.count(counted[(export, use)]) for use in uses])
         for export, name in names.items()

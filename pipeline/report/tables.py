@@ -31,6 +31,15 @@ class ShownTable:
     rows: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A table of statistics with its method and the meaning of its remarks."""
+
+    table: ShownTable
+    method: str
+    remarks: tuple[str, ...]
+
+
 def shown_table(
     caption: str,
     headings: Sequence[str],

@@ -11,12 +11,13 @@ import pandas as pd
 from pipeline.instrument import Instrument
 from pipeline.report import formatting
 from pipeline.report.charts import LineChart, line_chart
+from pipeline.report.content_evidence import ContentEvidence, content_evidence
 from pipeline.report.estimates import Absent, Address, Estimate, Estimates, estimates_of
 from pipeline.report.ledger import Ledger, ledger, screening_table
 from pipeline.report.pages import Frame, Link, Setting, frame_of, render
 from pipeline.report.phrases import load_phrases
 from pipeline.report.study import Study
-from pipeline.report.tables import ShownTable, shown_table
+from pipeline.report.tables import Evidence, ShownTable, shown_table
 from pipeline.report.withholding import withheld_table, withholding_of
 from pipeline.report.wording import wording_of
 
@@ -69,15 +70,6 @@ SUGGESTIONS = ("suggested_by_mean", "suggested_by_percentile")
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A table of statistics with its method, its n and the meaning of its remarks."""
-
-    table: ShownTable
-    method: str
-    remarks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Scree:
     """Observed and simulated eigenvalues."""
 
@@ -92,6 +84,7 @@ class TechnicalPage:
     frame: Frame
     ledger: Ledger
     screening: ShownTable
+    content: ContentEvidence
     items: tuple[Evidence, ...]
     reliability: Evidence
     factorability: Evidence
@@ -112,6 +105,7 @@ def render_technical_page(
     ledger_columns: pd.DataFrame,
     screening: pd.DataFrame,
     psychometrics: Mapping[str, pd.DataFrame],
+    content: Mapping[str, pd.DataFrame],
     withheld: pd.DataFrame,
     instrument: Instrument,
     study: Study,
@@ -126,6 +120,8 @@ def render_technical_page(
         Any of ``item_analysis``, ``reliability``, ``factorability``, ``retention``, ``factors``
         and ``variance``, each as the contract of estimates says; the rows of factorability may
         stand in ``retention``. What is not there is told as not computed.
+    content : mapping of str to DataFrame
+        ``content_validity``, ``placement`` and ``item_decisions``, as their contracts say.
     instrument : Instrument
         The questionnaire.
     study : Study
@@ -140,6 +136,7 @@ def render_technical_page(
         frame=_frame(setting),
         ledger=account,
         screening=screening_table(screening, setting),
+        content=content_evidence(content, setting),
         items=_items(tables["item_analysis"], setting),
         reliability=_reliability(tables["reliability"], setting),
         factorability=_by_scope(
@@ -166,8 +163,8 @@ def _factorability(tables: Mapping[str, Estimates]) -> Estimates:
 
 def _frame(setting: Setting) -> Frame:
     names = (
-        "ledger", "screening", "items", "reliability", "factorability", "retention", "factors",
-        "variance", "disclosure", "settings",
+        "ledger", "screening", "content", "items", "reliability", "factorability", "retention",
+        "factors", "variance", "disclosure", "settings",
     )  # fmt: skip
     contents = tuple(Link(f"#{name}", setting.phrases.say(f"technical.{name}")) for name in names)
     return frame_of(setting, setting.say("technical.heading"), contents, root="")

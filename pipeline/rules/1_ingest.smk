@@ -12,6 +12,7 @@ rule ingest_exports:
         ledger_cells="<data>/1_ingest/ledger_cells.csv",
         ledger_columns="<data>/1_ingest/ledger_columns.csv",
         screening="<data>/1_ingest/screening.csv",
+        open_answers="<data>/1_ingest/open_answers.parquet",
     log:
         "<logs>/ingest_exports.log",
     resources:

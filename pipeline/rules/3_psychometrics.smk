@@ -96,3 +96,23 @@ rule split_variance:
         "Splitting variance between and within sites"
     script:
         "../steps/split_variance.py"
+
+
+rule summarise_content_evidence:
+    """What people who rated, sorted or were interviewed about the items had to say."""
+    input:
+        instrument=INSTRUMENT,
+        evidence=EVIDENCE,
+    output:
+        content_validity="<data>/3_psychometrics/content_validity.csv",
+        placement="<data>/3_psychometrics/placement.csv",
+        item_decisions="<data>/3_psychometrics/item_decisions.csv",
+    log:
+        "<logs>/summarise_content_evidence.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "psychometrics", "tables"),
+    message:
+        "Summing up what people said about the items"
+    script:
+        "../steps/summarise_content_evidence.py"

@@ -33,6 +33,9 @@ rule render_overview_pages:
         retention="<data>/4_benchmark/psychometrics/retention.csv",
         factors="<data>/4_benchmark/psychometrics/factors.csv",
         variance="<data>/4_benchmark/psychometrics/variance.csv",
+        content_validity="<data>/3_psychometrics/content_validity.csv",
+        placement="<data>/3_psychometrics/placement.csv",
+        item_decisions="<data>/3_psychometrics/item_decisions.csv",
         texts=REPORT_TEXTS,
     output:
         index="<data>/5_report/index.html",

@@ -32,6 +32,7 @@ wildcard_constraints:
 
 
 INSTRUMENT = STUDY.instrument_files
+EVIDENCE = STUDY.evidence_files
 REPORT_TEXTS = sorted(
     path.as_posix()
     for folder in ("reports/templates", "reports/captions")

@@ -6,10 +6,13 @@ from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.report import render_comparative_page, render_index, render_technical_page
 from pipeline.tables import (
+    CONTENT_VALIDITY,
     ESTIMATES,
+    ITEM_DECISIONS,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
     LEDGER_ROWS,
+    PLACEMENT,
     RELEASED,
     SCREENING,
     SITES,
@@ -30,6 +33,12 @@ withheld = read_table(snakemake.input.withheld, WITHHELD)
 sites = read_table(snakemake.input.sites, SITES)
 names = ("item_analysis", "reliability", "retention", "factors", "variance")
 psychometrics = {name: read_table(snakemake.input[name], ESTIMATES) for name in names}
+contracts = {
+    "content_validity": CONTENT_VALIDITY,
+    "placement": PLACEMENT,
+    "item_decisions": ITEM_DECISIONS,
+}
+content = {name: read_table(snakemake.input[name], table) for name, table in contracts.items()}
 described = study.for_reports()
 
 comparative = render_comparative_page(
@@ -41,6 +50,7 @@ technical = render_technical_page(
     read_table(snakemake.input.ledger_columns, LEDGER_COLUMNS),
     read_table(snakemake.input.screening, SCREENING),
     psychometrics,
+    content,
     withheld,
     instrument,
     described,

@@ -2,12 +2,16 @@
 
 from pipeline.tables.batches import batch_of_sites, write_if_changed
 from pipeline.tables.catalogue import (
+    CONTENT_VALIDITY,
     ESTIMATES,
+    ITEM_DECISIONS,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
     LEDGER_ROWS,
     MANIFEST,
     MISSING,
+    OPEN_ANSWERS,
+    PLACEMENT,
     RELEASE_FIGURES,
     RELEASE_MEMBERS,
     RELEASED,
@@ -19,16 +23,29 @@ from pipeline.tables.catalogue import (
     scores_table,
 )
 from pipeline.tables.estimates import gather_rows, label_rows
+from pipeline.tables.evidence import (
+    RatingPanel,
+    SortingPanel,
+    item_decisions,
+    label_placements,
+    label_ratings,
+    rating_panels,
+    sorting_panels,
+)
 from pipeline.tables.io import read_table, replace_folder, write_table, write_text
 from pipeline.tables.schema import Column, Table, TableError, conform
 
 __all__ = [
+    "CONTENT_VALIDITY",
     "ESTIMATES",
+    "ITEM_DECISIONS",
     "LEDGER_CELLS",
     "LEDGER_COLUMNS",
     "LEDGER_ROWS",
     "MANIFEST",
     "MISSING",
+    "OPEN_ANSWERS",
+    "PLACEMENT",
     "RELEASED",
     "RELEASE_FIGURES",
     "RELEASE_MEMBERS",
@@ -37,16 +54,23 @@ __all__ = [
     "SITE_CONTEXT",
     "WITHHELD",
     "Column",
+    "RatingPanel",
+    "SortingPanel",
     "Table",
     "TableError",
     "batch_of_sites",
     "conform",
     "gather_rows",
+    "item_decisions",
+    "label_placements",
+    "label_ratings",
     "label_rows",
+    "rating_panels",
     "read_table",
     "replace_folder",
     "responses_table",
     "scores_table",
+    "sorting_panels",
     "write_if_changed",
     "write_table",
     "write_text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.instrument import Instrument
+from pipeline.instrument.evidence import ASPECTS, DECISIONS
 from pipeline.tables.schema import Column, Table
 
 # ---------------------------------------------------------------- 1_ingest: respondent level
@@ -79,10 +80,23 @@ SITE_CONTEXT = Table(
     key=("site", "question", "value"),
 )
 
+OPEN_ANSWERS = Table(
+    "open_answers",
+    "What people wrote in their own words, sorted by the text, so that it cannot be joined to "
+    "anything else about them. Restricted whatever the size of the site.",
+    (
+        _SITE,
+        _WAVE,
+        Column("question", "text", "open question of the instrument", required=True),
+        Column("text", "text", "as it was written", required=True),
+    ),
+)
+
 EXCLUSIONS = (
     "PREVIEW",
     "TEST",
     "SPAM",
+    "REJECTED",
     "DUPLICATE_ROW",
     "NO_SITE",
     "TOO_FEW_ANSWERS",
@@ -111,14 +125,16 @@ LEDGER_ROWS = Table(
 
 LEDGER_CELLS = Table(
     "ledger_cells",
-    "What became of every answer cell of every export: the counts add up to rows x columns.",
+    "What became of every answer cell of every export: the counts add up to rows x columns. "
+    "Open questions are counted where an export has a column for them.",
     (
         Column("export", "text", "file", required=True),
-        Column("column", "text", "answer column of the instrument", required=True),
+        Column("column", "text", "answer column or open question", required=True),
         Column(
             "outcome",
             "text",
-            "ANSWERED, a special code, a reason for a blank, or EXCLUDED_ROW",
+            "ANSWERED, a special code, a reason for a blank, or EXCLUDED_ROW; of an open question "
+            "KEPT_APART, NO_TEXT or EXCLUDED_ROW",
             required=True,
         ),
         Column("cells", "integer", "number of cells", required=True),
@@ -138,9 +154,9 @@ LEDGER_COLUMNS = Table(
             "text",
             "what it was used as",
             required=True,
-            categories=("answer", "site", "record", "dropped_personal", "dropped"),
+            categories=("answer", "open_answer", "site", "record", "dropped_personal", "dropped"),
         ),
-        Column("answer_column", "text", "answer column of the instrument it was matched to"),
+        Column("answer_column", "text", "answer columns or open question it was matched to"),
     ),
     key=("export", "position"),
 )
@@ -169,7 +185,7 @@ def scores_table(instrument: Instrument) -> Table:
     """Scale scores: one row a respondent."""
     scores = tuple(
         Column(scale.id, "number", f"mean of the keyed items of {scale.id}")
-        for scale in instrument.scales
+        for scale in instrument.scored_scales
     )
     return Table(
         "scores",
@@ -225,6 +241,76 @@ WITHHELD = Table(
     ),
 )
 
+# ------------------------------------------------ 3_psychometrics: what people say about items
+
+WORDINGS = ("present", "earlier")
+"""Whether something was said about the wording that an item has now."""
+
+_ABOUT_ITEMS = (
+    Column("wording", "text", "present or earlier", required=True, categories=WORDINGS),
+    Column("group", "text", "group of the people; empty for all together"),
+    Column("scale", "text", "home scale of the item; empty for all items"),
+    Column("item", "text", "item; empty for a whole scale"),
+    Column("item_version", "integer", "version of its wording"),
+)
+_ESTIMATED = tuple(
+    column
+    for column in ESTIMATE_COLUMNS
+    if column.name
+    in (
+        "statistic",
+        "estimate",
+        "ci_low",
+        "ci_high",
+        "confidence_level",
+        "n_respondents",
+        "method",
+        "condition",
+    )
+)
+
+CONTENT_VALIDITY = Table(
+    "content_validity",
+    "Ratings of the items by people who know the field, summed up; `n_respondents` are raters.",
+    (
+        Column("aspect", "text", "what was rated", required=True, categories=ASPECTS),
+        *_ABOUT_ITEMS,
+        *_ESTIMATED,
+    ),
+    key=("aspect", "wording", "group", "scale", "item", "item_version", "statistic"),
+)
+
+PLACEMENT = Table(
+    "placement",
+    "Where people put the items who were told what the scales are about; `n_respondents` are "
+    "sorters.",
+    (
+        *_ABOUT_ITEMS,
+        Column("place", "text", "another scale where the item was put, or none"),
+        *_ESTIMATED,
+    ),
+    key=("wording", "group", "scale", "item", "item_version", "place", "statistic"),
+)
+
+ITEM_DECISIONS = Table(
+    "item_decisions",
+    "What was decided about each wording of an item after interviews: the strongest decision of "
+    "its latest round.",
+    (
+        Column("wording", "text", "present or earlier", required=True, categories=WORDINGS),
+        Column("scale", "text", "home scale of the item", required=True),
+        Column("item", "text", "item", required=True),
+        Column("item_version", "integer", "version of its wording", required=True),
+        Column("round", "integer", "latest round of interviews about it", required=True),
+        Column("decision", "text", "what was decided", required=True, categories=DECISIONS),
+        Column("n_interviews", "integer", "interviews about it, in all rounds", required=True),
+        Column("n_findings", "integer", "findings about it, in all rounds", required=True),
+        Column("codes", "text", "where difficulties lay, in all rounds", required=True),
+        Column("reason", "text", "reasons given for the decision", required=True),
+    ),
+    key=("item", "item_version"),
+)
+
 
 _FIGURE = tuple(
     column
@@ -275,6 +361,7 @@ def fixed_tables() -> Iterable[Table]:
     """Every contract that does not depend on the instrument."""
     return (
         MISSING,
+        OPEN_ANSWERS,
         SITES,
         SITE_CONTEXT,
         LEDGER_ROWS,
@@ -285,6 +372,9 @@ def fixed_tables() -> Iterable[Table]:
         ESTIMATES,
         RELEASED,
         WITHHELD,
+        CONTENT_VALIDITY,
+        PLACEMENT,
+        ITEM_DECISIONS,
         RELEASE_FIGURES,
         RELEASE_MEMBERS,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pipeline.tables.catalogue import ESTIMATES
+from pipeline.tables.schema import Table
 
 
 def label_rows(rows: pd.DataFrame, **labels: str) -> pd.DataFrame:
@@ -17,10 +18,10 @@ def label_rows(rows: pd.DataFrame, **labels: str) -> pd.DataFrame:
     return rows.assign(**labels).reindex(columns=ESTIMATES.column_names)
 
 
-def gather_rows(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """One table of estimates from several, with the types of the contract."""
-    tables = [part.reindex(columns=ESTIMATES.column_names) for part in parts]
+def gather_rows(parts: Iterable[pd.DataFrame], contract: Table = ESTIMATES) -> pd.DataFrame:
+    """One table of estimates from several, with the columns of the contract."""
+    tables = [part.reindex(columns=contract.column_names) for part in parts]
     filled = [table.dropna(axis=1, how="all") for table in tables if len(table)]
     if not filled:
-        return pd.DataFrame(columns=ESTIMATES.column_names)
-    return pd.concat(filled, ignore_index=True).reindex(columns=ESTIMATES.column_names)
+        return pd.DataFrame(columns=contract.column_names)
+    return pd.concat(filled, ignore_index=True).reindex(columns=contract.column_names)

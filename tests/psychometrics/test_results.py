@@ -38,6 +38,10 @@ def results(items, rng):
         package.bartlett_sphericity(correlation),
         package.parallel_analysis(items, rng, n_replications=2),
         package.intraclass_correlation(items["a"], items["b"]),
+        package.content_validity_index(items[["a", "b"]].clip(upper=4)),
+        package.placement_rates(
+            items[["a", "b"]].astype("string"), {"a": "3.0", "b": "4.0"}, criterion=0.70
+        ),
     ]
 
 

@@ -16,6 +16,7 @@ def page_of(made: Fabricated) -> str:
         made.ledger_columns,
         made.screening,
         made.psychometrics,
+        made.content,
         made.withheld,
         made.instrument,
         made.study,
