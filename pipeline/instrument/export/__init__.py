@@ -8,14 +8,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
+from pipeline.instrument.export.formr import FORMR
+from pipeline.instrument.export.limesurvey import LIMESURVEY
 from pipeline.instrument.export.name_map import NAME_MAP_FILE, name_map
+from pipeline.instrument.export.paper import PAPER
 from pipeline.instrument.export.platform import Exporter, PlatformFiles
+from pipeline.instrument.export.qualtrics import QUALTRICS
 from pipeline.instrument.export.questionnaire import Questionnaire, lay_out
+from pipeline.instrument.export.redcap import REDCAP
 from pipeline.instrument.export.setup_note import SETUP_FILE, setup_note
+from pipeline.instrument.export.xlsform import XLSFORM
 from pipeline.instrument.model import Form, Instrument
 from pipeline.problems import Problem, refuse_if_any
 
-_ALL: tuple[Exporter, ...] = ()
+_ALL: tuple[Exporter, ...] = (QUALTRICS, REDCAP, LIMESURVEY, XLSFORM, FORMR, PAPER)
 EXPORTERS: dict[str, Exporter] = {exporter.name: exporter for exporter in _ALL}
 
 

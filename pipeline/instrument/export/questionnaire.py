@@ -166,7 +166,7 @@ def lay_out(
 ) -> Questionnaire:
     """The pages of a form, with the words of the site filled in.
 
-    A page never holds two statements of one facet of a scale whose items belong together, so that
+    In a scale with reversed items a page never holds two statements of one facet, so that
     statements that mirror each other are not seen side by side.
 
     Parameters
@@ -283,17 +283,16 @@ def _sheets(section: Section, instrument: Instrument) -> Iterator[tuple[Statemen
 
 
 def _bundles(scale: Scale) -> Iterator[tuple[Statement, ...]]:
-    """Statements of a scale that may stand on one page."""
-    if scale.treatment == "reflective":
+    """Statements of a scale that may stand on one page: one a facet where some are reversed."""
+    if scale.reversed_ids:
         rounds = max(len(facet.items) for facet in scale.facets)
         for turn in range(rounds):
             yield tuple((scale, f.items[turn]) for f in scale.facets if turn < len(f.items))
     else:
-        items = scale.items
-        pages = -(-len(items) // MOST_STATEMENTS_A_PAGE)
-        size = -(-len(items) // pages)
-        for start in range(0, len(items), size):
-            yield tuple((scale, item) for item in items[start : start + size])
+        pages = -(-len(scale.items) // MOST_STATEMENTS_A_PAGE)
+        size = -(-len(scale.items) // pages)
+        for start in range(0, len(scale.items), size):
+            yield tuple((scale, item) for item in scale.items[start : start + size])
 
 
 def _grids(
