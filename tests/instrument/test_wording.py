@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
 
@@ -53,18 +54,23 @@ def test_an_item_reads_at_grade_eight_or_lower(item):
     assert textstat.flesch_kincaid_grade(filled(item)) <= 8
 
 
-def test_the_form_as_a_whole_reads_at_grade_six_or_lower():
-    assert textstat.flesch_kincaid_grade(" ".join(filled(item) for item in ITEMS)) <= 6
+@pytest.mark.parametrize("form", [form.id for form in INSTRUMENT.forms])
+def test_a_form_as_a_whole_reads_at_grade_six_or_lower(form):
+    statements = INSTRUMENT.form(form).items.values()
+    assert textstat.flesch_kincaid_grade(" ".join(filled(item) for item in statements)) <= 6
 
 
-def test_an_item_has_no_banned_word(item):
-    found = {
+def banned_words_in(text):
+    return {
         word
-        for word in words_of(filled(item))
+        for word in words_of(text)
         for stem in BANNED_STEMS.split()
         if word == stem or (len(stem) > 5 and word.startswith(stem))
     }
-    assert not found
+
+
+def test_an_item_has_no_banned_word(item):
+    assert not banned_words_in(filled(item))
 
 
 def test_an_item_joins_no_two_ideas(item):
@@ -129,6 +135,37 @@ def test_wordings_do_not_repeat_one_another():
             assert overlap < 0.5, f"{one} and {two}"
 
 
+def test_no_two_statements_are_almost_the_same():
+    for one, two in combinations(ITEMS, 2):
+        alike = SequenceMatcher(None, filled(one).lower(), filled(two).lower(), autojunk=False)
+        if alike.real_quick_ratio() > 0.85 and alike.quick_ratio() > 0.85:
+            assert alike.ratio() < 0.85, f"{one.id} and {two.id}"
+
+
+QUESTIONS = [*INSTRUMENT.person_questions, *INSTRUMENT.context_questions]
+
+
+@pytest.fixture(params=QUESTIONS, ids=lambda question: question.id)
+def question(request):
+    return request.param
+
+
+def test_a_sentence_of_a_question_reads_at_grade_eight_or_lower(question):
+    for sentence in re.split(r"(?<=[.?!])\s+", filled(question)):
+        assert textstat.flesch_kincaid_grade(sentence) <= 8, sentence
+
+
+def test_a_question_has_no_banned_word(question):
+    assert not banned_words_in(filled(question))
+
+
+def test_a_question_says_what_it_asks_and_where_it_comes_from(question):
+    assert len(words_of(question.intent)) >= 3
+    assert question.translation_note
+    assert question.source_lines or question.grade == "D"
+    assert question.forms
+
+
 def test_the_pictures_of_leading_are_of_equal_length():
     lengths = [
         len(words_of(str(part.description)))
@@ -152,7 +189,7 @@ def test_every_source_line_exists_and_is_not_blank():
     texts = {
         path.name[:3]: path.read_text(encoding="utf-8").split("\n") for path in SOURCES.glob("*")
     }
-    for item in ITEMS:
-        for reference in item.source_lines:
+    for asked in [*ITEMS, *QUESTIONS]:
+        for reference in asked.source_lines:
             source, line = reference.split(":")
-            assert texts[source][int(line) - 1].strip(), f"{item.id}: {reference}"
+            assert texts[source][int(line) - 1].strip(), f"{asked.id}: {reference}"
