@@ -1,5 +1,15 @@
 """What is asked: the questionnaire as frozen objects, read from YAML files."""
 
+from pipeline.instrument.hypotheses import (
+    Claim,
+    Criterion,
+    Falsifier,
+    Hypotheses,
+    Hypothesis,
+    RivalModel,
+    items_named,
+    load_hypotheses,
+)
 from pipeline.instrument.load import load_instrument
 from pipeline.instrument.model import (
     Allocation,
@@ -22,9 +32,14 @@ from pipeline.instrument.model import (
 
 __all__ = [
     "Allocation",
+    "Claim",
+    "Criterion",
     "Facet",
+    "Falsifier",
     "Form",
     "Grouping",
+    "Hypotheses",
+    "Hypothesis",
     "Instrument",
     "Item",
     "Option",
@@ -32,10 +47,13 @@ __all__ = [
     "Question",
     "RespondentGroup",
     "ResponseScale",
+    "RivalModel",
     "Scale",
     "Section",
     "SpecialCode",
     "Text",
     "Translation",
+    "items_named",
+    "load_hypotheses",
     "load_instrument",
 ]

@@ -32,8 +32,8 @@ def read_documents(folder: Path) -> dict[str, Any]:
     problems: list[Problem] = []
     documents: dict[str, Any] = {}
     for path, schema in _files(folder, problems):
-        content, found = _parse(path)
-        problems += found or list(_schema_problems(path, content, schema))
+        content, found = parse_yaml(path)
+        problems += found or list(schema_problems(path, content, schema))
         documents[path.as_posix()] = content
     refuse_if_any(problems)
     return documents
@@ -61,7 +61,8 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         yield path, "translation"
 
 
-def _parse(path: Path) -> tuple[Any, list[Problem]]:
+def parse_yaml(path: Path) -> tuple[Any, list[Problem]]:
+    """The content of a file, or None and what keeps it from being read."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8")), []
     except UnicodeDecodeError:
@@ -88,7 +89,8 @@ def _validator(name: str) -> Any:
     return Draft202012Validator(schemas[f"{name}.schema.yaml"], registry=registry)
 
 
-def _schema_problems(path: Path, content: Any, schema: str) -> Iterator[Problem]:
+def schema_problems(path: Path, content: Any, schema: str) -> Iterator[Problem]:
+    """Where a file departs from the form that its schema asks for."""
     for error in sorted(_validator(schema).iter_errors(content), key=lambda e: str(e.json_path)):
         where = error.json_path.removeprefix("$").removeprefix(".") or None
         yield Problem(path.as_posix(), error.message, column=where)

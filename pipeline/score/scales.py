@@ -24,7 +24,7 @@ def score_scale(responses: pd.DataFrame, scale: Scale) -> pd.Series[float]:
 
 
 def score_responses(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The score of every scale that has one, beside the key, site, wave and group of the respondent."""
+    """The score of every scale that has one, beside key, site, wave and group of the respondent."""
     who = responses[["respondent", "site", "wave", "group"]]
     scores = [score_scale(responses, scale) for scale in instrument.scored_scales]
     return pd.concat([who, *scores], axis=1)
