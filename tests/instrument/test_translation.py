@@ -72,7 +72,9 @@ def test_every_text_is_there_in_the_language_of_a_finished_sheet(folder):
 def test_a_translation_that_is_not_reviewed_says_so_on_every_form(folder):
     translate(folder, finished_rows(folder))
     (folder / "phrases.yaml").write_text(
-        yaml.safe_dump({n: {"en": n} for n in ("opening", "opening_title", "site_question")}),
+        yaml.safe_dump(
+            {n: {"en": n} for n in ("opening", "opening_title", "site_question", "draft_mark")}
+        ),
         encoding="utf-8",
     )
     translate(folder, finished_rows(folder))
@@ -82,12 +84,15 @@ def test_a_translation_that_is_not_reviewed_says_so_on_every_form(folder):
         language: lay_out(instrument, form, language, {}).notes for language in instrument.languages
     }
     assert f"om: {ABOUT[1]}" in notes["sv"]
+    assert lay_out(instrument, form, "sv", {}).title.endswith("(sv: draft_mark)")
     assert len(notes["en"]) == len(notes["sv"]) - 1
 
 
 def test_a_reviewed_translation_carries_no_note(folder):
     (folder / "phrases.yaml").write_text(
-        yaml.safe_dump({n: {"en": n} for n in ("opening", "opening_title", "site_question")}),
+        yaml.safe_dump(
+            {n: {"en": n} for n in ("opening", "opening_title", "site_question", "draft_mark")}
+        ),
         encoding="utf-8",
     )
     translate(folder, finished_rows(folder), status="reviewed")

@@ -44,7 +44,8 @@ def parse_markdown(text: str, file: str) -> list[Node]:
     ------
     InputError
         If the text holds something else, does not open with the one heading of the first level,
-        leaves out a level of headings, or links to a heading that is not there.
+        leaves out a level of headings, has two headings alike, or links to a heading that is not
+        there.
     """
     tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(text))
     refuse_if_any(
@@ -90,6 +91,7 @@ def _heading_problems(tree: SyntaxTreeNode, file: str) -> Iterator[Problem]:
     if not tree.children or tree.children[0].type != "heading" or _level(tree.children[0]) != 1:
         yield Problem(file, "open the text with its title as a heading of the first level (# ...)")
     before = 1
+    seen: set[str] = set()
     for heading in headings:
         if heading.parent is not tree:
             cure = "a heading stands inside a list or quotation; put it outside"
@@ -97,6 +99,11 @@ def _heading_problems(tree: SyntaxTreeNode, file: str) -> Iterator[Problem]:
         if _level(heading) == 1 and heading is not headings[0]:
             cure = "a second heading of the first level; only the title is one, use ## here"
             yield Problem(file, cure, row=_line_of(heading))
+        anchor = anchor_of(plain_text(_inlines(heading)))
+        if anchor in seen:
+            cure = "two headings have the same words, so a link cannot tell them apart; change one"
+            yield Problem(file, cure, row=_line_of(heading))
+        seen.add(anchor)
         if _level(heading) > before + 1:
             cure = f"a level of headings is left out; use {'#' * (before + 1)} here"
             yield Problem(file, cure, row=_line_of(heading))

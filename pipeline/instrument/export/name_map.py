@@ -82,7 +82,9 @@ def name_map(
         for name in names_of(asked)
     ]
     for code in languages:
+        state = questionnaires[code].translation
         for row, name in zip(rows, names_of(questionnaires[code]), strict=True):
+            row |= {f"state_{code}": state} if state else {}
             row[f"text_{code}"] = " ".join(name.text.split())
             row[f"label_{code}"] = " ".join((name.label or "").split())
     return _as_csv(rows)

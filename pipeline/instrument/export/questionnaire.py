@@ -17,6 +17,7 @@ from pipeline.instrument.model import (
     Section,
     SpecialCode,
     Text,
+    Translation,
 )
 
 MOST_STATEMENTS_A_PAGE = 8
@@ -126,8 +127,11 @@ class Questionnaire:
 
     Attributes
     ----------
-    notes : tuple of str
-        What has to be said on it: the state of the questionnaire and of the translation.
+    notes, remarks : tuple of str
+        What has to be said on it: the state of the questionnaire and of the translation, in the
+        language of the form, and in the source language for those who set it up.
+    translation : str
+        How far its translation has come; empty for the source language and reviewed ones.
     phrases : mapping
         Words of the form that are no question, such as how to tick a box.
     """
@@ -140,6 +144,8 @@ class Questionnaire:
     title: str
     citation: str
     notes: tuple[str, ...]
+    remarks: tuple[str, ...]
+    translation: str
     phrases: Mapping[str, str]
     pages: tuple[Page, ...]
 
@@ -180,7 +186,8 @@ def lay_out(
     fill_ins : mapping
         The words of the site for some of the fill-ins; the questionnaire's own stand for the rest.
     """
-    words = _Words(instrument, language, fill_ins)
+    words, source = _Words(instrument, language, fill_ins), instrument.languages[0]
+    drafts = _unreviewed(instrument, language)
     pages = [_opening(words)]
     for section in instrument.sections:
         pages += _pages_of(section, instrument, words, form)
@@ -190,9 +197,11 @@ def lay_out(
         form=form.id,
         form_title=words.of(form.title),
         language=language,
-        title=words.of(instrument.title),
+        title=_title(instrument, words, marked=bool(drafts)),
         citation=instrument.citation,
-        notes=tuple(_notes(instrument, words)),
+        notes=tuple(words.of(note) for note in _notes(instrument, language)),
+        remarks=tuple(note.in_language(source) for note in _notes(instrument, language)),
+        translation="".join(f"{draft.status}, not reviewed" for draft in drafts),
         phrases={name: words.of(text) for name, text in instrument.phrases.items()},
         pages=tuple(_with_codes(pages)),
     )
@@ -221,11 +230,24 @@ class _Words:
         return found[0] if words is None else words[:1].upper() + words[1:]
 
 
-def _notes(instrument: Instrument, words: _Words) -> Iterator[str]:
-    yield words.of(instrument.status_note)
-    for translation in instrument.translations:
-        if translation.language == words.language and translation.status != "reviewed":
-            yield words.of(translation.note)
+def _title(instrument: Instrument, words: _Words, marked: bool) -> str:
+    """The title, which says of itself that the translation is a draft."""
+    title = words.of(instrument.title)
+    return f"{title} ({words.say('draft_mark')})" if marked else title
+
+
+def _notes(instrument: Instrument, language: str) -> Iterator[Text]:
+    yield instrument.status_note
+    yield from (translation.note for translation in _unreviewed(instrument, language))
+
+
+def _unreviewed(instrument: Instrument, language: str) -> list[Translation]:
+    """The translation into a language, as long as nobody has reviewed it."""
+    return [
+        translation
+        for translation in instrument.translations
+        if translation.language == language and translation.status != "reviewed"
+    ]
 
 
 def _opening(words: _Words) -> Page:

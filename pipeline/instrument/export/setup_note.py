@@ -16,7 +16,7 @@ def setup_note(questionnaire: Questionnaire, exporter: Exporter, made: PlatformF
     lines = [
         f"# {questionnaire.title}: {questionnaire.form_title}, for {exporter.title}",
         "",
-        *(f"> {note}" for note in questionnaire.notes),
+        "\n>\n".join(f"> {remark}" for remark in questionnaire.remarks),
         "",
         f"Version {questionnaire.version}, language {questionnaire.language}, "
         f"{len(questionnaire.columns)} answer columns on {len(questionnaire.pages)} pages.",

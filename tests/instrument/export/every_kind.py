@@ -52,6 +52,8 @@ def every_kind() -> Questionnaire:
         title="A tiny questionnaire",
         citation="Nobody (2026). A tiny questionnaire.",
         notes=("Development version.", "Entwurf, von einer Maschine übersetzt."),
+        remarks=("Development version.", "Draft, translated by a machine."),
+        translation="machine draft, not reviewed",
         phrases=PHRASES,
         pages=(
             Page("page01", "About", "Please read.", (OpenText("site", "Your site", long=False),)),

@@ -34,6 +34,8 @@ EVERY_KIND = Questionnaire(
     title="Every kind",
     citation="Somebody (2026). Every kind.",
     notes=("Under development.", "Translated by a machine."),
+    remarks=("Under development.", "Translated by a machine."),
+    translation="machine draft, not reviewed",
     phrases={
         "all_that_fit": "All that fit.",
         "at_most": "At most {number}.",
