@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.problems import InputError
+from pipeline.problems import InputError, Problem
 
 WRONG_INPUT = 2
 
@@ -193,6 +193,50 @@ def translate(given: argparse.Namespace) -> None:
     print(f"wrote {path.as_posix()}")
 
 
+MANUAL = Path("docs/manual.md")
+
+
+def manual_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``manual`` understands."""
+    parser.add_argument("--file", required=True, type=Path, help="the PDF to write")
+    parser.add_argument(
+        "--instrument",
+        default="instrument",
+        help="folder of the questionnaire (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--text",
+        type=Path,
+        help=f"the manual in Markdown (default: {MANUAL.as_posix()} for the questionnaire in "
+        "instrument/ if it is there; without a text only the annexes are made)",
+    )
+
+
+def manual(given: argparse.Namespace) -> None:
+    """Write the manual of the questionnaire as a PDF."""
+    from pipeline.instrument import load_instrument
+    from pipeline.instrument.export.manual import write_manual
+
+    usual = MANUAL if MANUAL.is_file() and Path(given.instrument) == Path("instrument") else None
+    path = given.text or usual
+    text = None if path is None else _text_of(path)
+    instrument = load_instrument(given.instrument)
+    made = write_manual(instrument, text, str(given.instrument) if path is None else str(path))
+    given.file.parent.mkdir(parents=True, exist_ok=True)
+    given.file.write_bytes(made)
+    print(f"wrote {given.file.as_posix()}")
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        cure = "there is no such file; give the path of the manual after --text"
+    except UnicodeDecodeError:
+        cure = "is not UTF-8 text; save it again as UTF-8"
+    raise InputError([Problem(path.as_posix(), cure)])
+
+
 COMMANDS = (
     Command(
         "export",
@@ -200,6 +244,7 @@ COMMANDS = (
         export,
         export_arguments,
     ),
+    Command("manual", "Write the manual of the questionnaire as a PDF.", manual, manual_arguments),
     Command(
         "translate",
         "Write the sheet on which a translation is made or reviewed, or take it over.",

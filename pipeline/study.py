@@ -25,11 +25,13 @@ class Export:
     platform: str | None
     dictionary: str | None
     mapping: str | None
+    name_map: str | None
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that is read for this export."""
-        return tuple(file for file in (self.file, self.dictionary, self.mapping) if file)
+        known = (self.file, self.dictionary, self.mapping, self.name_map)
+        return tuple(file for file in known if file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class StudyConfig:
         return sorted(
             path.as_posix() for path in [*folder.glob("*.yaml"), *folder.glob("scales/*.yaml")]
         )
+
+    @property
+    def evidence_files(self) -> list[str]:
+        """What people said about the items, where the questionnaire has a folder for it."""
+        folder = Path(self.instrument_folder, "evidence")
+        return sorted(path.as_posix() for path in folder.glob("*.csv"))
 
     def for_reports(self) -> Study:
         """What every report says about this study."""
@@ -143,7 +151,7 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
 
 
 def _export(export: Mapping[str, Any]) -> Export:
-    keys = ("site_column", "platform", "dictionary", "mapping")
+    keys = ("site_column", "platform", "dictionary", "mapping", "name_map")
     return Export(export["file"], *(export.get(key) for key in keys))
 
 
@@ -182,7 +190,7 @@ def _path_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
 def _paths(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "instrument.folder", config["instrument"]["folder"]
     for index, export in enumerate(config["exports"]):
-        for key in ("file", "dictionary", "mapping"):
+        for key in ("file", "dictionary", "mapping", "name_map"):
             if key in export:
                 yield f"exports[{index}].{key}", export[key]
     if "sites" in config:

@@ -74,3 +74,12 @@ def test_all_problems_are_told_at_once(config):
     config["exports"][1]["file"] = "/etc/passwd"
     config["disclosure"] = {"minimum_n": 7}
     assert len(told(config).splitlines()) == 3
+
+
+def test_the_map_of_names_of_an_export_is_a_file_of_the_study(config):
+    config["exports"][0]["name_map"] = "data/nowhere.csv"
+    assert "exports[0].name_map': there is no file or folder 'data/nowhere.csv'" in told(config)
+    config["exports"][0]["name_map"] = config["sites"]
+    study = read_study(config, FILE)
+    assert study.exports[0].name_map == config["sites"]
+    assert study.exports[0].files[-1] == config["sites"]

@@ -188,7 +188,8 @@ def _item_rows(
     cells: Cells,
     confidence_level: float,
 ) -> Iterator[Rows]:
-    for scale in instrument.scales:
+    """Items of scales that have a score; a list of separate statements is not shown by site."""
+    for scale in instrument.scored_scales:
         for item in scale.items:
             labels = cells.labels.assign(scale=scale.id, item=item.id)
             answers = answers_of(people, item.id)

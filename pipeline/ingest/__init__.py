@@ -1,6 +1,7 @@
 """From survey exports of any platform to typed answers, with every row and cell accounted for."""
 
 from pipeline.ingest.ledger import LedgerError, check_ledger
+from pipeline.ingest.opening import OtherVersionWarning
 from pipeline.ingest.pooling import Ingested, ingest_exports
 from pipeline.ingest.sites import Site, SiteList, read_site_list
 from pipeline.ingest.source import ExportSource, ScreeningRules
@@ -9,6 +10,7 @@ __all__ = [
     "ExportSource",
     "Ingested",
     "LedgerError",
+    "OtherVersionWarning",
     "ScreeningRules",
     "Site",
     "SiteList",

@@ -19,11 +19,11 @@ from pipeline.ingest.codebook import (
     SEEN,
     SKIPPED,
     UNKNOWN,
-    Codebook,
     Reading,
-    codebooks_of,
 )
+from pipeline.ingest.mapped import Book, books_of
 from pipeline.ingest.match import Matching
+from pipeline.ingest.name_map import NameMap
 from pipeline.ingest.raw import RawExport
 from pipeline.ingest.wording import without_invisible
 from pipeline.instrument import Instrument
@@ -58,9 +58,13 @@ class TypedAnswers:
 
 
 def type_answers(
-    raw: RawExport, matching: Matching, rows: pd.Index, instrument: Instrument
+    raw: RawExport,
+    matching: Matching,
+    rows: pd.Index,
+    instrument: Instrument,
+    names: NameMap | None = None,
 ) -> TypedAnswers:
-    """The answers of some rows of an export.
+    """The answers of some rows of an export, in the codes of a map of names where there is one.
 
     A part of a constant sum left blank beside others counts 0; parts that do not add up are
     unknown. A tick box left blank counts 0 once its question was reached. Every other blank cell
@@ -78,9 +82,9 @@ def type_answers(
         np.full((len(rows), len(columns)), np.nan),
         np.full((len(rows), len(columns)), NOT_ASKED, dtype=np.int8),
     )
-    _read_cells(raw, matching, typed, instrument)
+    _read_cells(raw, matching, typed, books_of(matching, instrument, names))
     finished = raw.record["finished"].loc[rows]
-    reach = _reach(typed, matching, instrument)
+    reach = _reach(raw, typed, matching, instrument)
     _complete_sums(typed, instrument)
     _complete_ticks(typed, reach, finished, instrument)
     _explain_blanks(typed, reach, finished)
@@ -88,10 +92,9 @@ def type_answers(
 
 
 def _read_cells(
-    raw: RawExport, matching: Matching, typed: TypedAnswers, instrument: Instrument
+    raw: RawExport, matching: Matching, typed: TypedAnswers, books: Mapping[str, Book]
 ) -> None:
     """Fill in what each exported cell says; refuses cells that say nothing known."""
-    books = codebooks_of(matching.answers, instrument)
     cells = raw.cells.loc[typed.rows]
     problems: list[Problem] = []
     for name, position in matching.answers.items():
@@ -109,7 +112,7 @@ def _read_cells(
     refuse_if_any(problems)
 
 
-def _read(text: str, raw: RawExport, book: Codebook) -> Reading:
+def _read(text: str, raw: RawExport, book: Book) -> Reading:
     plain = without_invisible(text)
     if plain == "" or plain in raw.blank_texts:
         return Reading(np.nan, BLANK)
@@ -148,13 +151,18 @@ class _Reach:
     last: NDArray[np.int64]
 
 
-def _reach(typed: TypedAnswers, matching: Matching, instrument: Instrument) -> _Reach:
+def _reach(
+    raw: RawExport, typed: TypedAnswers, matching: Matching, instrument: Instrument
+) -> _Reach:
     """How far each respondent came; a tick box left empty is no sign of having come there."""
     order = np.array([matching.answers.get(name, -1) for name in typed.columns], dtype=np.int64)
     ticks = np.isin(typed.columns, [name for group in _tick_groups(instrument) for name in group])
     empty_tick = ticks & (typed.values == 0)
     responded = (typed.outcomes == ANSWERED) | (typed.outcomes > UNKNOWN) | (typed.outcomes == SEEN)
     last = np.where(responded & ~empty_tick, order, -1).max(axis=1, initial=-1)
+    for position in matching.open_answers.values():
+        written = raw.cells.loc[typed.rows, position].map(without_invisible) != ""
+        last = np.maximum(last, np.where(written, position, -1))
     return _Reach(order, last)
 
 

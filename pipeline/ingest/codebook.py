@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ FIXED_OUTCOMES = ("ANSWERED", "SKIPPED", "NOT_REACHED", "NOT_ASKED", "UNKNOWN")
 BLANK, SEEN, REFUSED = -1, -2, -3
 """States of a cell before its reason is known: empty, seen and left, not an answer at all."""
 
-_WHOLE_NUMBER = re.compile(r"\+?([0-9]{1,9})(?:[.,]0+)?")
+_WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,9})(?:[.,]0+)?")
 _NUMBERED_LABEL = re.compile(r"\(?([0-9]{1,4})\)?\s*[-\u2013\u2014.:=)]*\s*(\D.*)", re.DOTALL)
 
 
@@ -50,11 +50,17 @@ class Codebook:
         What each wording stands for, by its key; labels of two answers are refused.
     allowed : str
         The numbers in words, such as ``1-5 and 98``.
+    texts : mapping
+        What the codes of a platform stand for, exactly as they are written.
+    span : (int or None, int or None), optional
+        Range in which any whole number is an answer; None where there is no end to it.
     """
 
     numbers: Mapping[int, Reading]
     labels: Mapping[str, Reading]
     allowed: str
+    texts: Mapping[str, Reading] = field(default_factory=dict)
+    span: tuple[int | None, int | None] | None = None
 
     @staticmethod
     def key(label: str) -> str:
@@ -62,11 +68,15 @@ class Codebook:
         return wording_key(label)
 
     def read(self, text: str) -> Reading:
-        """What a text that is not blank says; numbers come before labels."""
+        """What a text that is not blank says: codes first, then numbers, then labels."""
+        if text in self.texts:
+            return self.texts[text]
         plain = unicodedata.normalize("NFKC", text).strip()
-        number = _WHOLE_NUMBER.fullmatch(plain)
-        if number is not None and int(number[1]) in self.numbers:
-            return self.numbers[int(number[1])]
+        number = whole_number(plain)
+        if number is not None and number in self.numbers:
+            return self.numbers[number]
+        if number is not None and self.span is not None and _lies_in(number, self.span):
+            return Reading(float(number), ANSWERED)
         labelled = self.labels.get(self.key(text))
         if labelled is not None:
             return labelled
@@ -80,6 +90,12 @@ class Codebook:
         labelled = self.labels.get(self.key(found[2]))
         agrees = labelled is not None and self.numbers.get(int(found[1])) == labelled
         return labelled if agrees and labelled is not None else REFUSAL
+
+
+def whole_number(text: str) -> int | None:
+    """The whole number that a text is, or None."""
+    found = _WHOLE_NUMBER.fullmatch(text)
+    return None if found is None else int(found[1])
 
 
 def codebook_of(column: str, instrument: Instrument) -> Codebook:
@@ -109,7 +125,9 @@ def codebooks_of(columns: Iterable[str], instrument: Instrument) -> dict[str, Co
 
 
 def question_codebook(question: Question, instrument: Instrument) -> Codebook:
-    """The codebook of the choices of a question."""
+    """The codebook of the choices of a question, or of its range where it asks for a number."""
+    if question.kind == "number":
+        return _numbers(question, instrument)
     return _codebook(
         _option_readings(question.options), _option_labels(question.options), instrument
     )
@@ -133,6 +151,22 @@ def _question_of(column: str, instrument: Instrument) -> tuple[Question, Option 
         for question in instrument.person_questions
         if column in question.columns
     )
+
+
+def _numbers(question: Question, instrument: Instrument) -> Codebook:
+    """Any whole number in the range; a special code only where its number is outside it."""
+    span = question.lowest, question.highest
+    book = _codebook({}, [], instrument)
+    outside = {value: told for value, told in book.numbers.items() if not _lies_in(value, span)}
+    lowest = "" if question.lowest is None else f" from {question.lowest}"
+    highest = "" if question.highest is None else f" up to {question.highest}"
+    allowed = f"whole numbers{lowest}{highest}" + (f", and {in_words(outside)}" if outside else "")
+    return Codebook(outside, book.labels, allowed, span=span)
+
+
+def _lies_in(number: int, span: tuple[int | None, int | None]) -> bool:
+    lowest, highest = span
+    return (lowest is None or number >= lowest) and (highest is None or number <= highest)
 
 
 def _ticks(option: Option, instrument: Instrument) -> Codebook:
@@ -174,10 +208,10 @@ def _codebook(
         reading = Reading(np.nan, len(FIXED_OUTCOMES) + place)
         accepted.setdefault(code.value, reading)
         worded += [(wording, reading) for wording in (code.id, *_wordings(code.label))]
-    return Codebook(accepted, _without_ambiguity(worded), in_words(accepted))
+    return Codebook(accepted, without_ambiguity(worded), in_words(accepted))
 
 
-def _without_ambiguity(labels: Iterable[tuple[str, Reading]]) -> dict[str, Reading]:
+def without_ambiguity(labels: Iterable[tuple[str, Reading]]) -> dict[str, Reading]:
     """Labels by key; one that stands for two answers is refused rather than guessed."""
     meanings: dict[str, Reading] = {}
     for label, reading in labels:

@@ -62,7 +62,9 @@ def account_cells(
 
 def account_columns(raw: RawExport, matching: Matching) -> pd.DataFrame:
     """What every column of an export was used as; unknown columns are dropped."""
-    answer_at = {position: name for name, position in matching.answers.items()}
+    answer_at: dict[int, str] = {}
+    for name, position in [*matching.answers.items(), *matching.open_answers.items()]:
+        answer_at[position] = f"{answer_at[position]}, {name}" if position in answer_at else name
     rows = [
         (
             raw.file,
@@ -79,6 +81,8 @@ def account_columns(raw: RawExport, matching: Matching) -> pd.DataFrame:
 def _use(
     column: ExportColumn, raw: RawExport, matching: Matching, answer_at: Mapping[int, str]
 ) -> str:
+    if column.position in matching.open_answers.values():
+        return "open_answer"
     if column.position in answer_at:
         return "answer"
     if column.position == matching.site:

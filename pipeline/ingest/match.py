@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from pipeline.ingest.raw import ExportColumn, RawExport
+from pipeline.ingest.map_rows import SITE
+from pipeline.ingest.match_map import Claims, claims_by_map, missing_problems
+from pipeline.ingest.name_map import NameMap
+from pipeline.ingest.raw import ExportColumn, RawExport, folded_set
 from pipeline.ingest.wording import did_you_mean, one_line, without_invisible
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem, refuse_if_any
@@ -30,10 +33,16 @@ class Matching:
         Position of the column of each answer column there is, in the order of the questionnaire.
     site : int, optional
         Position of the column that tells the site.
+    open_answers : mapping
+        Position of the column of each question that is answered in one's own words.
+    lists : mapping
+        Code of each box to tick whose column holds all ticks of its question.
     """
 
     answers: Mapping[str, int]
     site: int | None
+    open_answers: Mapping[str, int] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +51,28 @@ class AnswerNames:
 
     whole: Mapping[str, str]
     pairs: Mapping[tuple[str, str], str]
-    unsplit: frozenset[str]
+    ticks: Mapping[str, Mapping[str, str]]
 
     @classmethod
     def of(cls, instrument: Instrument) -> AnswerNames:
-        """Names of every answer column of a questionnaire."""
+        """Names of every answer column and open question of a questionnaire."""
         pairs = {
             (allocation.id.casefold(), part.id.casefold()): column
             for column, (allocation, part) in instrument.allocation_columns.items()
         }
-        ticked = [question for question in instrument.person_questions if _has_ticks(question.kind)]
-        for question in ticked:
-            for column, option in question.columns.items():
-                if option is not None:
-                    pairs[question.id.casefold(), str(option.value)] = column
-        return cls(
-            whole={column.casefold(): column for column in instrument.answer_columns},
-            pairs=pairs,
-            unsplit=frozenset(question.id.casefold() for question in ticked),
-        )
+        ticks = {
+            question.id.casefold(): {
+                str(option.value): column
+                for column, option in question.columns.items()
+                if option is not None
+            }
+            for question in instrument.person_questions
+            if _has_ticks(question.kind)
+        }
+        for question_id, boxes in ticks.items():
+            pairs |= {(question_id, number): column for number, column in boxes.items()}
+        whole = [*instrument.answer_columns, *(q.id for q in instrument.open_questions)]
+        return cls({column.casefold(): column for column in whole}, pairs, ticks)
 
     def answer_column(self, code: str | None, subcode: str | None = None) -> str | None:
         """The answer column an exported name stands for, or None.
@@ -75,8 +87,25 @@ class AnswerNames:
         return self.pairs.get(pair) or self.whole.get(pair[1])
 
 
-def match_columns(raw: RawExport, instrument: Instrument, site_column: str | None) -> Matching:
+def match_columns(
+    raw: RawExport, instrument: Instrument, site_column: str | None, names: NameMap | None = None
+) -> Matching:
     """The columns that hold answers and the site.
+
+    What a map of names says comes first. Columns that it does not name are matched by their code,
+    as every column is where there is no map.
+
+    Parameters
+    ----------
+    raw : RawExport
+        The export.
+    instrument : Instrument
+        The questionnaire in the form that was asked.
+    site_column : str, optional
+        Heading or code of the column that tells the site.
+    names : NameMap, optional
+        Which heading of the platform is which answer. Answers that it does not name were not
+        asked.
 
     Raises
     ------
@@ -84,24 +113,55 @@ def match_columns(raw: RawExport, instrument: Instrument, site_column: str | Non
         If item columns are missing, two columns claim the same answer, several choices share one
         column, or the site column is not there.
     """
-    names = AnswerNames.of(instrument)
-    sites = _site_positions(raw, site_column)
-    claims: dict[str, list[ExportColumn]] = defaultdict(list)
-    for column in raw.columns:
-        answer = names.answer_column(column.code, column.subcode)
-        if answer is not None and column.position not in sites:
-            claims[answer].append(column)
+    told = Claims({}, {}) if names is None else claims_by_map(raw, names)
+    sites = _site_positions(raw, site_column, told.columns.get(SITE, ()))
+    known = AnswerNames.of(instrument)
+    mapped = {} if names is None else names.columns
+    taken = {column.position for columns in told.columns.values() for column in columns}
+    coded = _claims_by_code(raw, known, taken | set(sites), mapped)
+    claims = {**told.columns, **coded.columns}
+    lists = {**told.codes, **coded.codes}
     problems = [
         *_site_problems(raw, site_column, sites),
-        *_claim_problems(raw, claims),
-        *_unsplit_problems(raw, names, claims),
-        *_missing_item_problems(raw, instrument, claims),
+        *_claim_problems(raw, {name: of_it for name, of_it in claims.items() if name != SITE}),
+        *_unsplit_problems(raw, known),
+        *(_missing_item_problems(raw, instrument, claims) if names is None else ()),
+        *(() if names is None else missing_problems(raw, names, told)),
     ]
     refuse_if_any(problems)
-    answers = {
-        name: claims[name][0].position for name in instrument.answer_columns if name in claims
-    }
-    return Matching(answers, sites[0] if sites else None)
+    places = {name: columns[0].position for name, columns in claims.items() if columns}
+    return Matching(
+        answers={name: places[name] for name in instrument.answer_columns if name in places},
+        site=sites[0] if sites else None,
+        open_answers={q.id: places[q.id] for q in instrument.open_questions if q.id in places},
+        lists={name: code for name, code in lists.items() if name in places},
+    )
+
+
+def _claims_by_code(
+    raw: RawExport, known: AnswerNames, taken: Collection[int], mapped: Collection[str]
+) -> Claims:
+    """Columns whose own code is that of an answer, and cells that hold all ticks of a question."""
+    columns: dict[str, list[ExportColumn]] = defaultdict(list)
+    free = [column for column in raw.columns if column.position not in taken]
+    for column in free:
+        answer = known.answer_column(column.code, column.subcode)
+        if answer is not None and answer not in mapped:
+            columns[answer].append(column)
+    codes: dict[str, str] = {}
+    for column in free if raw.joins_ticks else ():
+        boxes = _boxes_in(column, known)
+        apart = set(boxes.values()) <= set(columns)
+        if not apart and not set(boxes.values()) & set(mapped):
+            codes |= {answer: number for number, answer in boxes.items()}
+            columns |= {answer: [column] for answer in boxes.values()}
+    return Claims(columns, codes)
+
+
+def _boxes_in(column: ExportColumn, known: AnswerNames) -> Mapping[str, str]:
+    """The boxes of the question whose name a column has, by their number."""
+    named = (name.casefold() for name in column.names)
+    return next((known.ticks[name] for name in named if name in known.ticks), {})
 
 
 def looks_personal(column: ExportColumn) -> bool:
@@ -115,7 +175,11 @@ def _has_ticks(kind: str) -> bool:
     return kind == "multiple"
 
 
-def _site_positions(raw: RawExport, site_column: str | None) -> list[int]:
+def _site_positions(
+    raw: RawExport, site_column: str | None, mapped: Sequence[ExportColumn]
+) -> list[int]:
+    if site_column is None and mapped:
+        return [column.position for column in mapped]
     wanted = raw.site_heading if site_column is None else site_column
     if wanted is None:
         return []
@@ -126,7 +190,8 @@ def _site_positions(raw: RawExport, site_column: str | None) -> list[int]:
         for c in raw.columns
         if c.code is not None and c.subcode is None and c.code.casefold() == folded
     ]
-    return headed or coded
+    named = [c.position for c in raw.columns if folded in folded_set(c.other_names)]
+    return headed or coded or named
 
 
 def _site_problems(
@@ -151,12 +216,10 @@ def _claim_problems(
             yield Problem(raw.file, cure, column=one_line(columns[1].heading))
 
 
-def _unsplit_problems(
-    raw: RawExport, names: AnswerNames, claims: Mapping[str, Sequence[ExportColumn]]
-) -> Iterator[Problem]:
-    for column in raw.columns:
+def _unsplit_problems(raw: RawExport, names: AnswerNames) -> Iterator[Problem]:
+    for column in () if raw.joins_ticks else raw.columns:
         code = (column.code or "").casefold()
-        if column.subcode is None and code in names.unsplit and column.heading.casefold() == code:
+        if column.subcode is None and code in names.ticks and column.heading.casefold() == code:
             cure = "all choices are in one column; export again with one column a choice"
             yield Problem(raw.file, cure, column=column.heading)
 

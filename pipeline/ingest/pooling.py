@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pipeline.ingest.answers import TypedAnswers, type_answers
 from pipeline.ingest.codebook import outcome_names
-from pipeline.ingest.detect import platform_of
 from pipeline.ingest.ledger import account_cells, account_columns, account_rows, check_ledger
-from pipeline.ingest.match import Matching, match_columns
-from pipeline.ingest.raw import RawExport, text_or_missing, translate
-from pipeline.ingest.read_text import read_sheet
-from pipeline.ingest.rows import exclude_before_reading, reach_no_scale, respondent_keys
+from pipeline.ingest.open_answers import account_open_answers, check_open_answers, open_answers
+from pipeline.ingest.opening import Opened, listed_twice, open_all
+from pipeline.ingest.raw import RawExport
+from pipeline.ingest.rows import reach_no_scale, respondent_keys
 from pipeline.ingest.screen import screen
 from pipeline.ingest.sites import (
     SiteList,
@@ -32,6 +30,7 @@ from pipeline.tables import (
     LEDGER_COLUMNS,
     LEDGER_ROWS,
     MISSING,
+    OPEN_ANSWERS,
     SCREENING,
     SITE_CONTEXT,
     SITES,
@@ -53,18 +52,7 @@ class Ingested:
     ledger_cells: pd.DataFrame
     ledger_columns: pd.DataFrame
     screening: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """An export whose columns are known and whose answers are not read yet."""
-
-    source: ExportSource
-    raw: RawExport
-    matching: Matching
-    site_names: pd.Series
-    reasons: pd.Series
-    problems: tuple[Problem, ...]
+    open_answers: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +66,8 @@ class _Accounted:
     rows: pd.DataFrame
     cells: pd.DataFrame
     columns: pd.DataFrame
+    open_answers: pd.DataFrame
+    open_cells: pd.DataFrame
 
 
 def ingest_exports(
@@ -110,8 +100,8 @@ def ingest_exports(
     LedgerError
         If the account does not add up.
     """
-    problems = _listed_twice(sources)
-    opened = _open_all(sources, instrument, problems)
+    problems = listed_twice(sources)
+    opened = open_all(sources, instrument, problems)
     known = site_list if site_list is not None else _sites_in(opened)
     parts = _account_all(opened, known, instrument, rules, problems)
     refuse_if_any(problems)
@@ -119,55 +109,14 @@ def ingest_exports(
     return _pooled(parts, known, instrument, wave)
 
 
-def _listed_twice(sources: Sequence[ExportSource]) -> list[Problem]:
-    times = Counter(source.name for source in sources)
-    return [
-        Problem(name, f"this export is listed {n} times; list it once")
-        for name, n in times.items()
-        if n > 1
-    ]
-
-
-def _open_all(
-    sources: Sequence[ExportSource], instrument: Instrument, problems: list[Problem]
-) -> list[_Opened]:
-    """Every export that can be opened; adds the problems of all of them."""
-    opened = []
-    for source in sources:
-        try:
-            export = _open(source, instrument)
-        except InputError as error:
-            problems.extend(error.problems)
-        else:
-            problems.extend(export.problems)
-            opened.append(export)
-    return opened
-
-
-def _open(source: ExportSource, instrument: Instrument) -> _Opened:
-    sheet = read_sheet(source.file)
-    raw = platform_of(sheet, source).read(sheet, source, instrument)
-    matching = match_columns(raw, instrument, source.site_column)
-    names = _site_names(raw, matching, source)
-    reasons, problems = exclude_before_reading(raw, names)
-    return _Opened(source, raw, matching, names, reasons, tuple(problems))
-
-
-def _site_names(raw: RawExport, matching: Matching, source: ExportSource) -> pd.Series:
-    """Name of the site of each row: from its column, or the name of the file."""
-    if matching.site is None:
-        return pd.Series(source.file.stem, index=raw.cells.index, dtype="string")
-    return translate(raw.cells[matching.site], text_or_missing, "string")
-
-
-def _sites_in(opened: Sequence[_Opened]) -> SiteList:
+def _sites_in(opened: Sequence[Opened]) -> SiteList:
     """The sites of the rows that may be analysed."""
     names = [export.site_names[export.reasons.isna()] for export in opened]
     return sites_from_spellings(name for series in names for name in series.unique())
 
 
 def _account_all(
-    opened: Sequence[_Opened],
+    opened: Sequence[Opened],
     sites: SiteList,
     instrument: Instrument,
     rules: ScreeningRules,
@@ -179,7 +128,8 @@ def _account_all(
         ids, unlisted = _site_ids(export, sites)
         problems.extend(unlisted)
         try:
-            typed = type_answers(export.raw, export.matching, _rows_to_read(export), instrument)
+            rows = _rows_to_read(export)
+            typed = type_answers(export.raw, export.matching, rows, instrument, export.names)
         except InputError as error:
             problems.extend(error.problems)
             continue
@@ -188,21 +138,21 @@ def _account_all(
     return parts
 
 
-def _rows_to_read(export: _Opened) -> pd.Index:
+def _rows_to_read(export: Opened) -> pd.Index:
     return export.reasons.index[export.reasons.isna()]
 
 
-def _site_ids(export: _Opened, sites: SiteList) -> tuple[pd.Series, list[Problem]]:
+def _site_ids(export: Opened, sites: SiteList) -> tuple[pd.Series, list[Problem]]:
     """Site of every row; a site that is not listed matters only where the row counts."""
     counted = export.reasons.isna()
-    column = export.source.site_column or export.raw.site_heading
+    column = export.site_heading
     ids, problems = resolve_sites(export.site_names[counted], sites, export.raw.file, column)
     others, _ = resolve_sites(export.site_names[~counted], sites, export.raw.file, column)
     return pd.concat([ids, others]).reindex(export.site_names.index), problems
 
 
 def _account(
-    export: _Opened,
+    export: Opened,
     typed: TypedAnswers,
     sites: pd.Series,
     instrument: Instrument,
@@ -231,6 +181,8 @@ def _account(
         rows=account_rows(raw, sites, reasons),
         cells=account_cells(raw, typed, analysed, names),
         columns=account_columns(raw, export.matching),
+        open_answers=open_answers(raw, export.matching, sites, typed.rows[analysed]),
+        open_cells=account_open_answers(raw, export.matching, typed.rows[analysed]),
     )
 
 
@@ -296,6 +248,8 @@ def _pooled(
     order = {name: place for place, name in enumerate(instrument.answer_columns)}
     missing = pd.concat([part.missing for part in parts])
     missing = missing.iloc[missing["column"].map(order).argsort(kind="stable")]
+    cells = [part.cells for part in parts]
+    open_cells = [part.open_cells for part in parts]
     pooled = Ingested(
         responses=_ordered(people, ["respondent"], responses_table(instrument)),
         missing=_ordered(missing, ["respondent"], MISSING),
@@ -304,23 +258,36 @@ def _pooled(
         ledger_rows=_ordered(
             pd.concat([part.rows for part in parts]), ["export", "row"], LEDGER_ROWS
         ),
-        ledger_cells=_ordered(pd.concat([part.cells for part in parts]), ["export"], LEDGER_CELLS),
+        ledger_cells=_ordered(pd.concat([*cells, *open_cells]), ["export"], LEDGER_CELLS),
         ledger_columns=_ordered(
             pd.concat([part.columns for part in parts]), ["export", "position"], LEDGER_COLUMNS
         ),
         screening=_ordered(
             pd.concat([part.screening for part in parts]), ["respondent"], SCREENING
         ),
+        open_answers=_ordered(
+            pd.concat([part.open_answers for part in parts]).assign(wave=wave),
+            ["site", "wave", "question", "text"],
+            OPEN_ANSWERS,
+        ),
     )
+    _check(pooled, {str(part.rows["export"].iloc[0]): part.n_read for part in parts}, instrument)
+    return pooled
+
+
+def _check(pooled: Ingested, rows_read: Mapping[str, int], instrument: Instrument) -> None:
+    """Check that rows, cells and open answers add up."""
+    numbers = pooled.ledger_cells["column"].isin(instrument.answer_columns)
     check_ledger(
-        {str(part.rows["export"].iloc[0]): part.n_read for part in parts},
+        rows_read,
         instrument.answer_columns,
         pooled.ledger_rows,
-        pooled.ledger_cells,
+        pooled.ledger_cells[numbers],
         pooled.responses,
         pooled.missing,
     )
-    return pooled
+    booked = pooled.ledger_cells[~numbers]
+    check_open_answers(rows_read, pooled.ledger_columns, booked, len(pooled.open_answers))
 
 
 def _ordered(frame: pd.DataFrame, by: Sequence[str], table: Table) -> pd.DataFrame:

@@ -64,6 +64,9 @@ class ExportColumn:
         Describes the response rather than holding an answer (id, dates, language).
     is_personal : bool
         Known by the platform to hold personal data or free text.
+    other_names : tuple of str
+        What else the column is called in a map of names: without the names of the groups it
+        stands in, or without a question text after its code.
     """
 
     position: int
@@ -72,6 +75,12 @@ class ExportColumn:
     subcode: str | None = None
     is_record: bool = False
     is_personal: bool = False
+    other_names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The heading, and what else the column is called."""
+        return (self.heading, *self.other_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,8 @@ class RawExport:
         Texts that stand for a question that was seen and left unanswered.
     site_heading : str, optional
         Heading of the platform's own column for sites.
+    joins_ticks : bool
+        The platform may write all ticks of a question into one cell, as the numbers of the boxes.
     """
 
     file: str
@@ -105,6 +116,7 @@ class RawExport:
     blank_texts: frozenset[str] = frozenset()
     seen_texts: frozenset[str] = frozenset()
     site_heading: str | None = None
+    joins_ticks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +237,12 @@ def seconds_in(text: str) -> object:
 
 
 def seconds_between(start: pd.Series, end: pd.Series) -> pd.Series:
-    """Seconds from one moment to a later one; missing where either is not a moment."""
+    """Seconds from one moment to a later one; missing where either is not a moment.
+
+    Moments are written as ISO 8601 has them, with a time zone or without one in both.
+    """
     moments = [
-        pd.to_datetime(cells, format="%Y-%m-%d %H:%M:%S", errors="coerce") for cells in (start, end)
+        pd.to_datetime(cells, format="ISO8601", utc=True, errors="coerce") for cells in (start, end)
     ]
     seconds = (moments[1] - moments[0]).dt.total_seconds()
     return seconds.where(seconds >= 0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from math import ceil
 
 import pandas as pd
 
 from pipeline.ingest.answers import TypedAnswers
+from pipeline.ingest.codebook import NOT_ASKED
 from pipeline.ingest.raw import RawExport
-from pipeline.instrument import Instrument
+from pipeline.instrument import Instrument, Scale
 from pipeline.problems import Problem
 
 MOST_PROBLEMS = 5
@@ -39,13 +41,25 @@ def exclude_before_reading(raw: RawExport, sites: pd.Series) -> tuple[pd.Series,
 
 
 def reach_no_scale(typed: TypedAnswers, instrument: Instrument) -> pd.Series:
-    """Whether a response has too few answers on every scale whose items belong together."""
+    """Whether a response has too few answers on every scale whose items belong together.
+
+    Only the items that the export has are counted on, because a booklet asks a part of them.
+    """
     scales = [s for s in instrument.scales if s.treatment == "reflective"] or instrument.scales
     enough = pd.Series(False, index=typed.rows)
     answers = pd.DataFrame(typed.values, index=typed.rows, columns=list(typed.columns))
+    asked = set(answers.columns[(typed.outcomes != NOT_ASKED).any(axis=0)])
     for scale in scales:
-        enough |= answers[scale.item_ids].notna().sum(axis=1) >= scale.min_answered
+        items = [item for item in scale.item_ids if item in asked]
+        if items:
+            enough |= answers[items].notna().sum(axis=1) >= _needed(scale, len(items))
     return ~enough
+
+
+def _needed(scale: Scale, n_asked: int) -> int:
+    """How many answers a scale needs when only some of its items were asked."""
+    least = scale.least_answered
+    return min(least, n_asked) if isinstance(least, int) else ceil(least * n_asked)
 
 
 def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:

@@ -16,13 +16,16 @@ class ExportSource:
         Path of the export, relative to the study.
     site_column : str, optional
         Heading or code of the column that tells the site. Without it the platform's own column
-        for sites is used, or else the name of the file, as one site.
+        for sites is used, the one that the map of names knows before that of the platform, or
+        else the name of the file, as one site.
     platform : str, optional
         Name of the survey platform; found out from the file when absent.
     dictionary : Path, optional
         Data dictionary of a REDCap project.
     mapping : Path, optional
         Mapping file of the generic reader.
+    name_map : Path, optional
+        Map of names that was written together with the form for the platform.
     """
 
     file: Path
@@ -30,6 +33,7 @@ class ExportSource:
     platform: str | None = None
     dictionary: Path | None = None
     mapping: Path | None = None
+    name_map: Path | None = None
 
     @property
     def name(self) -> str:

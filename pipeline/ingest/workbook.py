@@ -15,13 +15,18 @@ MOST_UNPACKED_BYTES = 1024**3
 HIGHEST_RATIO = 200
 RATIO_COUNTS_FROM = 1024**2
 MOST_CELLS = 100_000_000
+ANSWERS = "answers"
+OF_A_REPEAT = "_parent_index"
+"""Heading of the sheets in which KoBoToolbox puts what was asked several times."""
 _CELL_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 
 def rows_of_workbook(content: bytes, file: str) -> list[tuple[int, list[str]]]:
-    """Every row of the only sheet that holds something, with its number in a spreadsheet.
+    """Every row of the sheet with the answers, with its number in a spreadsheet.
 
-    Numbers and dates become text; the text of a formula is never seen, only its stored result.
+    That is the only sheet that holds something, or the one called ``answers``, or the first one
+    when all others hold repeated groups of KoBoToolbox. Numbers and dates become text; the text of
+    a formula is never seen, only its stored result.
 
     Raises
     ------
@@ -37,10 +42,25 @@ def rows_of_workbook(content: bytes, file: str) -> list[tuple[int, list[str]]]:
     except (CalamineError, PasswordError, XmlError, ZipError) as error:
         raise InputError([Problem(file, "is not a workbook; save it as XLSX again")]) from error
     filled = [sheet for sheet in sheets if sheet.total_height > 0]
-    if len(filled) > 1:
+    chosen = _with_answers(filled)
+    if len(chosen) > 1:
         cure = f"{len(filled)} sheets hold something; keep only the one with the answers"
         raise InputError([Problem(file, cure)])
-    return [row for sheet in filled for row in _rows_of_sheet(sheet)]
+    return [row for sheet in chosen for row in _rows_of_sheet(sheet)]
+
+
+def _with_answers(sheets: list[Any]) -> list[Any]:
+    """The sheet with the answers, or all of them where it cannot be told."""
+    named = [sheet for sheet in sheets if sheet.name.casefold() == ANSWERS]
+    if len(named) == 1:
+        return named
+    repeats = all(_is_repeat(sheet) for sheet in sheets[1:])
+    return sheets[:1] if repeats else sheets
+
+
+def _is_repeat(sheet: Any) -> bool:
+    rows = sheet.to_python(skip_empty_area=False, nrows=1)
+    return any(str(heading) == OF_A_REPEAT for row in rows for heading in row)
 
 
 def _rows_of_sheet(sheet: Any) -> list[tuple[int, list[str]]]:

@@ -11,6 +11,7 @@ from pipeline.tables import (
     LEDGER_COLUMNS,
     LEDGER_ROWS,
     MISSING,
+    OPEN_ANSWERS,
     SCREENING,
     SITE_CONTEXT,
     SITES,
@@ -32,6 +33,7 @@ sources = [
         platform=export.platform,
         dictionary=Path(export.dictionary) if export.dictionary else None,
         mapping=Path(export.mapping) if export.mapping else None,
+        name_map=Path(export.name_map) if export.name_map else None,
     )
     for export in study.exports
 ]
@@ -47,3 +49,4 @@ write_table(ingested.ledger_rows, snakemake.output.ledger_rows, LEDGER_ROWS)
 write_table(ingested.ledger_cells, snakemake.output.ledger_cells, LEDGER_CELLS)
 write_table(ingested.ledger_columns, snakemake.output.ledger_columns, LEDGER_COLUMNS)
 write_table(ingested.screening, snakemake.output.screening, SCREENING)
+write_table(ingested.open_answers, snakemake.output.open_answers, OPEN_ANSWERS)

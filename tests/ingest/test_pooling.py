@@ -23,6 +23,7 @@ from pipeline.tables import (
     LEDGER_COLUMNS,
     LEDGER_ROWS,
     MISSING,
+    OPEN_ANSWERS,
     SCREENING,
     SITE_CONTEXT,
     SITES,
@@ -43,6 +44,7 @@ TABLES = {
     "ledger_cells": LEDGER_CELLS,
     "ledger_columns": LEDGER_COLUMNS,
     "screening": SCREENING,
+    "open_answers": OPEN_ANSWERS,
 }
 EXAMPLE = Path(__file__).parents[2] / "data" / "example" / "leadership_climate"
 

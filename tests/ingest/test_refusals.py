@@ -37,8 +37,8 @@ def without(*headings):
 def test_an_unknown_platform(exported, refusal):
     text = refusal(ExportSource(exported().file, "Site", platform="qualtrix"))
     assert text == (
-        "qualtrics.csv: there is no platform 'qualtrix'; it can be generic, limesurvey, "
-        "qualtrics, redcap; did you mean 'qualtrics'?"
+        "qualtrics.csv: there is no platform 'qualtrix'; it can be formr, generic, "
+        "kobo, limesurvey, odk, paper, qualtrics, redcap; did you mean 'qualtrics'?"
     )
 
 

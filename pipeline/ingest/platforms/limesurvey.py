@@ -83,7 +83,10 @@ def _column(position: int, heading: str) -> ExportColumn:
     code, subcode = found.groups()
     is_open = subcode is not None and _OPEN_ANSWER.fullmatch(subcode) is not None
     is_personal = is_open or heading.casefold() in PERSONAL_HEADINGS
-    return ExportColumn(position, heading, code, subcode, is_personal=is_personal)
+    name = code if subcode is None else f"{code}[{subcode}]"
+    return ExportColumn(
+        position, heading, code, subcode, is_personal=is_personal, other_names=(name,)
+    )
 
 
 def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,9 @@ from pipeline.problems import Problem, refuse_if_any
 
 SetData = dict[str, object]
 
+OPENING = ("opening", "opening_title", "site_question")
+"""Phrases without which no form can be laid out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -45,13 +48,14 @@ class FormSize:
     """What a form asks, section by section, and how long that takes.
 
     `minutes` and `minutes_with_optional` are the planning figures of
-    :mod:`pipeline.instrument.length`, without and with the sections that a study may add.
+    :mod:`pipeline.instrument.length`, without and with the sections that a study may add; None if
+    the questionnaire lacks the phrases to lay a form out.
     """
 
     form: Form
     asked: tuple[Asked, ...]
-    minutes: float
-    minutes_with_optional: float
+    minutes: int | None
+    minutes_with_optional: int | None
 
 
 def form_sizes(instrument: Instrument) -> tuple[FormSize, ...]:
@@ -82,8 +86,10 @@ def _asked(section: Section, reduced: Instrument, form: Form) -> Asked:
     )
 
 
-def _minutes(reduced: Instrument, form: Form) -> float:
-    return minutes_to_answer(lay_out(reduced, form, reduced.languages[0], {}))
+def _minutes(reduced: Instrument, form: Form) -> int | None:
+    if not reduced.phrases.keys() >= set(OPENING):
+        return None
+    return round(minutes_to_answer(lay_out(reduced, form, reduced.languages[0], {})))
 
 
 def write_manual(instrument: Instrument, text: str | None, file: str) -> bytes:
@@ -292,8 +298,8 @@ def _form(size: FormSize) -> SetData:
         "purpose": str(size.form.purpose),
         "answered_by": size.form.answered_by,
         "booklets": list(size.form.booklets),
-        "minutes": round(size.minutes),
-        "minutes_with_optional": round(size.minutes_with_optional),
+        "minutes": size.minutes,
+        "minutes_with_optional": size.minutes_with_optional,
         "asked": [
             {
                 "section": str(asked.section.title),
