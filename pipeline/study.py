@@ -45,6 +45,7 @@ class StudyConfig:
     language: str
     instrument_folder: str
     form: str
+    added_sections: tuple[str, ...]
     exports: tuple[Export, ...]
     sites: str | None
     data_folder: str
@@ -69,7 +70,9 @@ class StudyConfig:
         """The files of the questionnaire."""
         folder = Path(self.instrument_folder)
         return sorted(
-            path.as_posix() for path in [*folder.glob("*.yaml"), *folder.glob("scales/*.yaml")]
+            path.as_posix()
+            for pattern in ("*.yaml", "scales/*.yaml", "translations/*.yaml")
+            for path in folder.glob(pattern)
         )
 
     @property
@@ -135,6 +138,7 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         language=study.get("language", "en"),
         instrument_folder=instrument["folder"],
         form=instrument["form"],
+        added_sections=tuple(instrument.get("add", ())),
         exports=tuple(_export(export) for export in config["exports"]),
         sites=config.get("sites"),
         data_folder=folders.get("data", "data"),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from math import ceil
 
 import pandas as pd
 
 from pipeline.ingest.answers import TypedAnswers
 from pipeline.ingest.codebook import NOT_ASKED
 from pipeline.ingest.raw import RawExport
-from pipeline.instrument import Instrument, Scale
+from pipeline.instrument import Instrument
 from pipeline.problems import Problem
 
 MOST_PROBLEMS = 5
@@ -52,14 +51,8 @@ def reach_no_scale(typed: TypedAnswers, instrument: Instrument) -> pd.Series:
     for scale in scales:
         items = [item for item in scale.item_ids if item in asked]
         if items:
-            enough |= answers[items].notna().sum(axis=1) >= _needed(scale, len(items))
+            enough |= answers[items].notna().sum(axis=1) >= scale.answers_needed(len(items))
     return ~enough
-
-
-def _needed(scale: Scale, n_asked: int) -> int:
-    """How many answers a scale needs when only some of its items were asked."""
-    least = scale.least_answered
-    return min(least, n_asked) if isinstance(least, int) else ceil(least * n_asked)
 
 
 def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:

@@ -132,9 +132,13 @@ class Scale:
     @property
     def min_answered(self) -> int:
         """How many of the items have to be answered for a score."""
+        return self.answers_needed(len(self.items))
+
+    def answers_needed(self, n_asked: int) -> int:
+        """How many answers a score needs from somebody who was asked only some of the items."""
         if isinstance(self.least_answered, int):
-            return self.least_answered
-        return ceil(self.least_answered * len(self.items))
+            return min(self.least_answered, n_asked)
+        return ceil(self.least_answered * n_asked)
 
     @property
     def has_score(self) -> bool:

@@ -3,6 +3,7 @@ rule score_scales:
     input:
         instrument=INSTRUMENT,
         responses="<data>/1_ingest/responses.parquet",
+        missing="<data>/1_ingest/missing.parquet",
     output:
         scores="<data>/2_score/scores.parquet",
     log:

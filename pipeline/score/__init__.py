@@ -2,6 +2,7 @@
 
 from pipeline.score.scales import (
     factor_items,
+    items_asked,
     items_read_together,
     key_items,
     keyed_scales,
@@ -11,6 +12,7 @@ from pipeline.score.scales import (
 
 __all__ = [
     "factor_items",
+    "items_asked",
     "items_read_together",
     "key_items",
     "keyed_scales",

@@ -16,17 +16,54 @@ def key_items(responses: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     return keyed
 
 
-def score_scale(responses: pd.DataFrame, scale: Scale) -> pd.Series[float]:
-    """Mean of the keyed items that were answered; missing where too few were answered."""
+def score_scale(
+    responses: pd.DataFrame, scale: Scale, n_asked: pd.Series[int] | None = None
+) -> pd.Series[float]:
+    """Mean of the keyed items that were answered; missing where too few were answered.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Answers, a row a respondent.
+    scale : Scale
+        The scale.
+    n_asked : Series, optional
+        How many of its items each respondent was asked, by the index of `responses`; all of them
+        where it is left out.
+    """
     keyed = key_items(responses, scale)
     answered = keyed.notna().sum(axis=1)
-    return keyed.mean(axis=1).where(answered >= scale.min_answered).rename(scale.id)
+    needed = scale.min_answered if n_asked is None else n_asked.map(scale.answers_needed)
+    return keyed.mean(axis=1).where(answered >= needed).rename(scale.id)
 
 
-def score_responses(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+def items_asked(responses: pd.DataFrame, missing: pd.DataFrame, scale: Scale) -> pd.Series[int]:
+    """How many items of a scale each respondent was asked; a booklet asks only some of them.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Answers, a row a respondent.
+    missing : DataFrame
+        Why answers are missing: respondent, column, reason.
+    scale : Scale
+        The scale.
+    """
+    left_out = (missing["reason"] == "NOT_ASKED") & missing["column"].isin(scale.item_ids)
+    times = missing.loc[left_out, "respondent"].value_counts()
+    not_asked = responses["respondent"].map(times).fillna(0).astype("int64")
+    return len(scale.items) - not_asked
+
+
+def score_responses(
+    responses: pd.DataFrame, missing: pd.DataFrame, instrument: Instrument
+) -> pd.DataFrame:
     """The score of every scale that has one, beside key, site, wave and group of the respondent."""
     who = responses[["respondent", "site", "wave", "group"]]
-    scores = [score_scale(responses, scale) for scale in instrument.scored_scales]
+    scores = [
+        score_scale(responses, scale, items_asked(responses, missing, scale))
+        for scale in instrument.scored_scales
+    ]
     return pd.concat([who, *scores], axis=1)
 
 

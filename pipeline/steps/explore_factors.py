@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 study = snakemake.params.study
-instrument = load_instrument(study.instrument_folder, study.form)
+instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
 responses = read_table(snakemake.input.responses, responses_table(instrument))
 items_of = factor_items(responses, instrument)

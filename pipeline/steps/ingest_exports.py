@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 study = snakemake.params.study
-instrument = load_instrument(study.instrument_folder, study.form)
+instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
 sources = [
     ExportSource(

@@ -5,10 +5,18 @@ import pandas as pd
 import pytest
 
 from pipeline.instrument import load_instrument
-from pipeline.score import factor_items, key_items, keyed_scales, score_responses, score_scale
+from pipeline.score import (
+    factor_items,
+    items_asked,
+    key_items,
+    keyed_scales,
+    score_responses,
+    score_scale,
+)
 
 INSTRUMENT = load_instrument("instrument", "long")
 SCALE = INSTRUMENT.by_id["COM"]
+NOTHING_LEFT_OUT = pd.DataFrame({"respondent": [], "column": [], "reason": []}, dtype="string")
 
 
 @pytest.fixture
@@ -46,6 +54,22 @@ def test_the_missing_item_rule_holds_at_its_edge():
     assert pd.isna(score_scale(one_person(**too_few), SCALE)[0])
 
 
+def test_a_booklet_needs_two_thirds_of_the_items_that_it_asks(responses):
+    answered, put_aside = SCALE.item_ids[:2], SCALE.item_ids[3:]
+    left_out = pd.DataFrame(
+        [("r0", item, "NOT_ASKED") for item in put_aside]
+        + [("r1", item, "SKIPPED") for item in put_aside],
+        columns=["respondent", "column", "reason"],
+        dtype="string",
+    )
+    responses.loc[[0, 1], SCALE.item_ids] = pd.NA
+    responses.loc[[0, 1], answered] = 4
+    assert list(items_asked(responses, left_out, SCALE)[:2]) == [3, 6]
+    scores = score_responses(responses, left_out, INSTRUMENT)[SCALE.id]
+    assert not pd.isna(scores[0])
+    assert pd.isna(scores[1])
+
+
 def test_keying_twice_gives_the_answers_back(responses):
     twice = key_items(key_items(responses, SCALE), SCALE)
     pd.testing.assert_frame_equal(twice, responses[SCALE.item_ids].astype("Float64"))
@@ -53,19 +77,25 @@ def test_keying_twice_gives_the_answers_back(responses):
 
 def test_the_answers_handed_over_are_not_changed(responses):
     before = responses.copy()
-    score_responses(responses, INSTRUMENT)
+    score_responses(responses, NOTHING_LEFT_OUT, INSTRUMENT)
     pd.testing.assert_frame_equal(responses, before)
 
 
 def test_the_order_of_respondents_does_not_matter(responses):
     shuffled = responses.sample(frac=1, random_state=3)
-    one = score_responses(responses, INSTRUMENT).set_index("respondent").sort_index()
-    two = score_responses(shuffled, INSTRUMENT).set_index("respondent").sort_index()
+    one = (
+        score_responses(responses, NOTHING_LEFT_OUT, INSTRUMENT)
+        .set_index("respondent")
+        .sort_index()
+    )
+    two = (
+        score_responses(shuffled, NOTHING_LEFT_OUT, INSTRUMENT).set_index("respondent").sort_index()
+    )
     pd.testing.assert_frame_equal(one, two)
 
 
 def test_scores_stay_within_the_response_scale(responses):
-    scores = score_responses(responses, INSTRUMENT)[
+    scores = score_responses(responses, NOTHING_LEFT_OUT, INSTRUMENT)[
         [scale.id for scale in INSTRUMENT.scored_scales]
     ]
     assert scores.min().min() >= 1

@@ -14,7 +14,11 @@ from pipeline.instrument.export.name_map import NAME_MAP_FILE, name_map
 from pipeline.instrument.export.paper import PAPER
 from pipeline.instrument.export.platform import Exporter, PlatformFiles
 from pipeline.instrument.export.qualtrics import QUALTRICS
-from pipeline.instrument.export.questionnaire import Questionnaire, lay_out
+from pipeline.instrument.export.questionnaire import (
+    PHRASES_OF_THE_OPENING,
+    Questionnaire,
+    lay_out,
+)
 from pipeline.instrument.export.redcap import REDCAP
 from pipeline.instrument.export.setup_note import SETUP_FILE, setup_note
 from pipeline.instrument.export.xlsform import XLSFORM
@@ -82,6 +86,7 @@ def _export(
     fill_ins: Mapping[str, str],
     optional_sections: Collection[str],
 ) -> dict[str, bytes]:
+    refuse_if_any(list(_phrases_missing(instrument)))
     asked = instrument.form(form.id, optional_sections)
     laid_out = {
         code: lay_out(asked, form, code, fill_ins if code == language else {})
@@ -95,6 +100,13 @@ def _export(
         NAME_MAP_FILE: name_map(laid_out, language, exporter.name, made),
         SETUP_FILE: setup_note(questionnaire, exporter, made),
     }
+
+
+def _phrases_missing(instrument: Instrument) -> Iterator[Problem]:
+    for name in PHRASES_OF_THE_OPENING:
+        if name not in instrument.phrases:
+            cure = "every form begins with this text; write it"
+            yield Problem("phrases.yaml", cure, column=name)
 
 
 def _unknown(option: str, name: str, known: Collection[str]) -> Iterator[Problem]:

@@ -20,6 +20,9 @@ from pipeline.instrument.model import (
     Translation,
 )
 
+PHRASES_OF_THE_OPENING = ("opening_title", "opening", "site_question", "draft_mark")
+"""What a questionnaire has to say before it can be laid out."""
+
 MOST_STATEMENTS_A_PAGE = 8
 """A page longer than this is hard to follow on a phone, in large print and read aloud."""
 

@@ -56,13 +56,15 @@ REFERENCE = re.compile(r"\$\{")
 """Begins the name of another question inside a text."""
 
 END_GROUP: Row = {"type": "end_group"}
+TIMES: tuple[Row, ...] = ({"type": "start", "name": "start"}, {"type": "end", "name": "end"})
+"""When somebody began and ended, which the device notes by itself."""
 
 
 def write(questionnaire: Questionnaire) -> PlatformFiles:
     """The form, and the headings of an export with XML names and without group names."""
     lists = choice_lists(questionnaire)
     sheets = {
-        "survey": Sheet(SURVEY_HEADINGS, tuple(_survey_rows(questionnaire, lists))),
+        "survey": Sheet(SURVEY_HEADINGS, (*TIMES, *_survey_rows(questionnaire, lists))),
         "choices": choices_sheet(lists),
         "settings": _settings(questionnaire),
     }
@@ -146,14 +148,8 @@ def _note(name: str, text: str) -> Row:
 
 
 def _grid_rows(grid: Grid, lists: Mapping[Choices, str]) -> Iterator[Row]:
-    """Statements under one heading; a single statement needs no table."""
-    several = len(grid.rows) > 1
-    yield {
-        "type": "begin_group",
-        "name": grid.code,
-        "label": grid.text,
-        "appearance": "table-list" if several else "",
-    }
+    """Statements under one heading, one below the other, so that a phone can show them."""
+    yield {"type": "begin_group", "name": grid.code, "label": grid.text}
     for row in grid.rows:
         listed = f"select_one {lists[choices_of(grid)]}"
         yield {"type": listed, "name": row.column, "label": row.text}
@@ -239,17 +235,17 @@ XLSFORM = Exporter(
         "a hyphen, such as page02-grid01- followed by the item, and no longer fits the map of "
         "names. In ODK Central a question with several answers holds 0 in each of its columns "
         "even if it was never shown.",
-        "Leave the other columns of the export as they are. Those that begin with "
-        "'generated_table_list' or 'reserved_name_for_field_list' are headings of tables, those "
-        "that end in '_sum' are sums; they hold no answers.",
+        "Leave the other columns of the export as they are. 'start' and 'end' tell how long "
+        "somebody took; those that end in '_sum' are sums and hold no answers.",
     ),
     by_hand=(
         "Who may open the form, one answer per person, invitations and reminders.",
         "The site: if each site has its own link, give the first question a default value there.",
         "A second language: this file holds one. Make one project for each language, or add the "
         "other language as a translation in KoBoToolbox and check every text.",
-        "Narrow phones: a table of statements with many answers is hard to read there. Delete the "
-        "word 'table-list' in the column 'appearance' and each statement gets its own list.",
+        "Tables: each statement has its own list of answers, which phones can show. For a table on "
+        "wide screens write 'table-list' in the column 'appearance' of the groups named grid01 and "
+        "so on.",
         "The sum of a share-out question is checked when its last line is filled in. If that line "
         "is left empty the sum is shown, but a wrong one is let through.",
     ),

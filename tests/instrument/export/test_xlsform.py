@@ -88,7 +88,7 @@ def test_every_answer_column_comes_back_once_under_a_heading_of_the_form(questio
 
 def headings_of_an_export(sheets):
     """Answer columns of an export without group names, with a column for each choice."""
-    silent = {"note", "begin_group", "end_group", "calculate"}
+    silent = {"note", "begin_group", "end_group", "calculate", "start", "end"}
     for row in sheets["survey"]:
         kind, _, listed = row["type"].partition(" ")
         if kind == "select_multiple":
@@ -121,9 +121,13 @@ def test_notes_stand_before_the_first_question():
     assert max(map(labels.index, EVERY_KIND.notes)) < labels.index("Site")
 
 
-def test_several_statements_make_a_table_and_a_single_one_does_not():
-    assert row_named("grid01")["appearance"] == "table-list"
-    assert row_named("grid02")["appearance"] == ""
+def test_each_statement_has_its_own_list_of_answers():
+    assert row_named("grid01")["appearance"] == ""
+    assert row_named("abc101")["type"].startswith("select_one ")
+
+
+def test_the_device_notes_when_somebody_began_and_ended():
+    assert [row["type"] for row in survey_of(EVERY_KIND)[:2]] == ["start", "end"]
 
 
 def test_a_limit_of_ticks_is_checked():

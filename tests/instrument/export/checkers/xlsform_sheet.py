@@ -28,5 +28,5 @@ def repeated_names(rows):
 
 def unlabelled(rows):
     label = next(heading for heading in rows[0] if heading.startswith("label"))
-    silent = ("begin_group", "end_group", "calculate")
+    silent = ("begin_group", "end_group", "calculate", "start", "end")
     return [f"no label for {r['name']}" for r in rows if r["type"] not in silent and not r[label]]
