@@ -46,6 +46,7 @@ def simulate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--form", default="long", help="form of the questionnaire (default: %(default)s)"
     )
+    _add_sections(parser)
     parser.add_argument(
         "--model",
         type=Path,
@@ -54,6 +55,12 @@ def simulate_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--design", type=Path, help="sites, and what goes wrong (default: the bundled programme)"
+    )
+
+
+def _add_sections(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--add", nargs="+", default=[], metavar="SECTION", help="optional sections to ask as well"
     )
 
 
@@ -70,7 +77,7 @@ def simulate(given: argparse.Namespace) -> None:
     from pipeline.instrument import load_instrument
     from pipeline.simulate import read_design, read_model, simulate_programme, write_exports
 
-    instrument = load_instrument(given.instrument, given.form)
+    instrument = load_instrument(given.instrument, given.form, given.add)
     expected = given.model or Path(given.instrument) / "evidence" / "hypothesised_model.yaml"
     model = read_model(expected, instrument)
     design = read_design() if given.design is None else read_design(given.design)
@@ -86,6 +93,7 @@ def _command(given: argparse.Namespace) -> str:
     options = {"folder": given.folder, "seed": given.seed}
     options |= {name: getattr(given, name) for name in usual if getattr(given, name) != usual[name]}
     shown = [f"--{name} {_without_machine(value)}" for name, value in options.items()]
+    shown += [f"--add {' '.join(given.add)}"] if given.add else []
     return " ".join(["python -m pipeline simulate", *shown])
 
 
@@ -99,9 +107,7 @@ def export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", required=True, metavar="PLATFORM", help="such as redcap or paper")
     parser.add_argument("--form", default="long", help="form to export (default: %(default)s)")
     parser.add_argument("--lang", default="en", help="its language (default: %(default)s)")
-    parser.add_argument(
-        "--add", nargs="+", default=[], metavar="SECTION", help="optional sections to ask as well"
-    )
+    _add_sections(parser)
     parser.add_argument(
         "--fill",
         nargs="+",

@@ -108,9 +108,10 @@ def _scale_rows(
     views: list[Cells],
     confidence_level: float,
 ) -> Iterator[Rows]:
-    for scale in instrument.scored_scales:
+    for scale in instrument.scales:
         low, high = scale.response_scale.lowest, scale.response_scale.highest
         yield from _limits(views[0], scale.id, low, high)
+    for scale in instrument.scored_scales:
         for cells in views:
             labels = cells.labels.assign(scale=scale.id)
             described = cells.describe(answers_of(scored, scale.id))
@@ -188,8 +189,7 @@ def _item_rows(
     cells: Cells,
     confidence_level: float,
 ) -> Iterator[Rows]:
-    """Items of scales that have a score; a list of separate statements is not shown by site."""
-    for scale in instrument.scored_scales:
+    for scale in instrument.scales:
         for item in scale.items:
             labels = cells.labels.assign(scale=scale.id, item=item.id)
             answers = answers_of(people, item.id)

@@ -135,14 +135,16 @@ class ItemAnalysis:
     condition: str | None
 
     def to_rows(self) -> pd.DataFrame:
-        """The rows of every item, then two of the scale."""
+        """The rows of every item, then two of the scale if it has more than one item."""
         scale = {
             "smallest_inter_item_correlation": self.smallest_inter_item_correlation,
             "largest_inter_item_correlation": self.largest_inter_item_correlation,
         }
         shared = {"n_respondents": self.n_respondents, "condition": self.condition}
         extremes = [
-            {"statistic": name, "estimate": value, **shared} for name, value in scale.items()
+            {"statistic": name, "estimate": value, **shared}
+            for name, value in scale.items()
+            if len(self.items) > 1
         ]
         entries = [entry for item in self.items for entry in item.entries()]
         return long_table([*entries, *extremes], method=self.method)

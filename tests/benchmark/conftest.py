@@ -54,7 +54,10 @@ def instrument():
         citation="",
         licence="",
         languages=("en",),
+        translations=(),
+        forms=(),
         fill_ins={},
+        phrases={},
         special_codes=(SpecialCode("DK", 95, text("?")), SpecialCode("PNA", 96, text("?"))),
         sections=(),
         scales=(make_scale("AAA", (1, 1, -1, 1)), make_scale("BBB", (1, 1))),
@@ -109,7 +112,7 @@ def make_study(instrument, sizes, seed, dk=0.05, spread=1.0, centre=3.3):
 
 def score(responses, instrument):
     scores = responses[["respondent", "site", "wave", "group"]].copy()
-    for scale in instrument.scales:
+    for scale in instrument.scored_scales:
         keyed = responses[scale.item_ids].astype("Float64")
         for name in scale.reversed_ids:
             keyed[name] = scale.response_scale.reflection - keyed[name]

@@ -90,11 +90,20 @@ def test_every_answer_cell_is_accounted_for(data):
     for (export, _), group in cells.groupby(["export", "column"]):
         assert group["cells"].sum() == rows[export]
     responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
-    answers = responses[sorted(cells["column"].unique())]
+    answers = responses[[name for name in cells["column"].unique() if name in responses]]
     answered = cells.loc[cells["outcome"] == "ANSWERED", "cells"].sum()
     assert int(answers.notna().sum().sum()) == answered
     missing = pd.read_parquet(data / "1_ingest" / "missing.parquet")
     assert len(missing) == int(answers.isna().sum().sum())
+
+
+def test_answers_in_own_words_are_kept_apart_and_counted(data):
+    cells = pd.read_csv(data / "1_ingest" / "ledger_cells.csv")
+    kept = pd.read_parquet(data / "1_ingest" / "open_answers.parquet")
+    assert len(kept) == cells.loc[cells["outcome"] == "KEPT_APART", "cells"].sum() > 0
+    assert list(kept.columns) == ["site", "wave", "question", "text"]
+    responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
+    assert not set(kept["question"]) & set(responses.columns)
 
 
 def test_a_site_spelt_two_ways_is_one_site(data):

@@ -50,7 +50,7 @@ def _scores(scores: pd.DataFrame, instrument: Instrument) -> Iterator[pd.DataFra
 
 
 def _answers(responses: pd.DataFrame, instrument: Instrument) -> Iterator[pd.DataFrame]:
-    for scale in instrument.scored_scales:
+    for scale in instrument.scales:
         for item in scale.item_ids:
             yield _long(responses, item, kind="item", scale=scale.id, item=item)
 
@@ -65,7 +65,7 @@ def _counters(responses: pd.DataFrame, instrument: Instrument) -> Iterator[pd.Da
 
 
 def _codes(responses: pd.DataFrame, missing: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    scale_of = {item: scale.id for scale in instrument.scored_scales for item in scale.item_ids}
+    scale_of = {item: scale.id for scale in instrument.scales for item in scale.item_ids}
     put = {code.id for code in instrument.special_codes} | {"SKIPPED"}
     rows = missing[missing["reason"].isin(put) & missing["column"].isin(list(scale_of))]
     rows = rows.rename(columns={"column": "item"}).merge(responses[PERSON], on="respondent")

@@ -63,11 +63,12 @@ def judge_sites(site_estimates: pd.DataFrame, rules: DisclosureRules) -> Verdict
 
 
 def _parent(key: Key, figures: dict[Key, Verdict]) -> Verdict | None:
+    """The verdict on the figure above; items of a list stand under no score."""
     family, wave, scale, item = key
     parent = PARENT.get(family)
     if parent is None:
         return None
-    return figures[parent, wave, scale, "" if parent in WITH_GROUPS else item]
+    return figures.get((parent, wave, scale, "" if parent in WITH_GROUPS else item))
 
 
 def measures_of(estimates: pd.DataFrame) -> dict[str, Measure]:

@@ -1,0 +1,52 @@
+"""A list of separate statements has no score; each of its items is protected by itself."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.benchmark import estimate_sites
+from pipeline.benchmark.disclosure import DisclosureRules, counting_sites, release_pooled
+from tests.benchmark.conftest import make_scale, make_study
+from tests.benchmark.disclosure.test_pooled_analyses import pooled_rows
+
+RULES = DisclosureRules()
+ONE_TINY_SITE = [(20, 20, 0), (15, 15, 0), (2, 2, 0)]
+LARGE_SITES = [(20, 20, 0), (15, 15, 0), (14, 12, 0)]
+
+
+@pytest.fixture(scope="module")
+def questionnaire(instrument):
+    """The fixture whose first scale is a list."""
+    listed = replace(make_scale("AAA", (1, 1, 1, 1)), treatment="causal")
+    return replace(instrument, scales=(listed, instrument.scales[1]))
+
+
+def estimates(questionnaire, sizes):
+    study = make_study(questionnaire, sizes, seed=4, dk=0.0)
+    return study[0], estimate_sites(*study, questionnaire, 0.95)
+
+
+def test_a_list_has_figures_of_its_items_and_none_of_its_own(questionnaire):
+    _, sites = estimates(questionnaire, LARGE_SITES)
+    means = sites[(sites["statistic"] == "mean") & (sites["scale"] == "AAA")]
+    assert set(means["item"]) == {"aaa1", "aaa2", "aaa3", "aaa4"}
+    assert not ((sites["statistic"] == "gap") & (sites["scale"] == "AAA")).any()
+
+
+def test_an_item_of_a_list_counts_only_where_enough_people_answer(questionnaire):
+    _, sites = estimates(questionnaire, ONE_TINY_SITE)
+    figures = counting_sites(sites, RULES)
+    item = figures[(figures["statistic"] == "mean") & (figures["item"] == "aaa1")]
+    assert not item.loc[item["site"] == "s02", "counts"].any()
+    assert not item.loc[item["site"] == "s02", "shown"].any()
+    assert item.loc[item["site"] == "s00", "shown"].all()
+
+
+@pytest.mark.parametrize(("sizes", "is_shown"), [(LARGE_SITES, True), (ONE_TINY_SITE, False)])
+def test_the_pooled_answers_to_a_list_are_shown_unless_a_small_site_could_be_subtracted(
+    questionnaire, sizes, is_shown
+):
+    responses, sites = estimates(questionnaire, sizes)
+    released = release_pooled(pooled_rows(responses), sites, RULES)
+    means = released[(released["statistic"] == "mean") & released["item"].notna()]
+    assert means["estimate"].notna().all() == is_shown
