@@ -90,8 +90,13 @@ def test_an_item_names_its_source_and_its_grade(item):
     assert item.grade in {"S", "E", "D"}
 
 
-def test_every_practice_item_has_a_note_for_translators():
-    assert all(item.translation_note for scale in PRACTICES for item in scale.items)
+def test_an_item_has_a_note_for_translators(item):
+    assert item.translation_note
+
+
+def test_an_item_belongs_to_a_facet_that_says_who_can_see_it(item):
+    (facet,) = [f for f in INSTRUMENT.scale_of_item[item.id].facets if item in f.items]
+    assert facet.exposure in {"all", "mtg", "near", "late"}
 
 
 def test_wording_is_in_the_present_except_where_the_past_is_asked_about():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.instrument.model import (
     Allocation,
@@ -143,6 +144,7 @@ class Questionnaire:
     version: str
     form: str
     form_title: str
+    answered_by: Literal["respondent", "site"]
     language: str
     title: str
     citation: str
@@ -199,6 +201,7 @@ def lay_out(
         version=instrument.version,
         form=form.id,
         form_title=words.of(form.title),
+        answered_by=form.answered_by,
         language=language,
         title=_title(instrument, words, marked=bool(drafts)),
         citation=instrument.citation,

@@ -9,6 +9,11 @@ from pipeline.instrument.export.platform import Exporter, PlatformFiles
 from pipeline.instrument.export.questionnaire import Questionnaire
 
 SETUP_FILE = "SETUP.md"
+WHAT_THE_MAP_IS_FOR = {
+    "respondent": "write it as `name_map` beside the export in the configuration of the study.",
+    "site": "with it, write the answers about each site into the list of sites: a row a site, a "
+    "column a question. Answers in people's own words stay with you.",
+}
 
 
 def setup_note(questionnaire: Questionnaire, exporter: Exporter, made: PlatformFiles) -> bytes:
@@ -24,8 +29,8 @@ def setup_note(questionnaire: Questionnaire, exporter: Exporter, made: PlatformF
         "## Files",
         "",
         *(f"- `{name}`" for name in sorted(made.files)),
-        f"- `{NAME_MAP_FILE}`: under which heading and code each answer comes back. Keep it; write "
-        "it as `name_map` beside the export in the configuration of the study.",
+        f"- `{NAME_MAP_FILE}`: under which heading and code each answer comes back. Keep it; "
+        f"{WHAT_THE_MAP_IS_FOR[questionnaire.answered_by]}",
         "",
         *_part("What to do", exporter.steps, numbered=True),
         *_part("What this file cannot say, and you have to set up yourself", exporter.by_hand),

@@ -48,6 +48,7 @@ def every_kind() -> Questionnaire:
         version="0.1.0",
         form="long",
         form_title="Long form",
+        answered_by="respondent",
         language="en",
         title="A tiny questionnaire",
         citation="Nobody (2026). A tiny questionnaire.",

@@ -30,6 +30,7 @@ EVERY_KIND = Questionnaire(
     version="1.2.0",
     form="tiny",
     form_title="Tiny form",
+    answered_by="respondent",
     language="en",
     title="Every kind",
     citation="Somebody (2026). Every kind.",
