@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.instrument import Instrument
+from pipeline.instrument.export.redcap import HEADINGS
 from pipeline.simulate.dirt import ExportRows
 from pipeline.simulate.exports.delimited import (
     joined,
@@ -25,26 +26,6 @@ from pipeline.simulate.exports.wording import COMMENT, Wording
 from pipeline.simulate.pages import Page, pages_of
 
 NOT_COMPLETED = "[not completed]"
-DICTIONARY_HEADINGS = (
-    "Variable / Field Name",
-    "Form Name",
-    "Section Header",
-    "Field Type",
-    "Field Label",
-    "Choices, Calculations, OR Slider Labels",
-    "Field Note",
-    "Text Validation Type OR Show Slider Number",
-    "Text Validation Min",
-    "Text Validation Max",
-    "Identifier?",
-    "Branching Logic (Show field only if...)",
-    "Required Field?",
-    "Custom Alignment",
-    "Question Number (surveys only)",
-    "Matrix Group Name",
-    "Matrix Ranking?",
-    "Field Annotation",
-)
 _FIRST_GROUP_NUMBER = 1201
 
 
@@ -109,10 +90,8 @@ def _answers(page: Page, answers: pd.DataFrame) -> dict[str, list[str]]:
 
 def redcap_dictionary_text(instrument: Instrument) -> str:
     """The data dictionary of the project: 18 columns, one row a field."""
-    fields = [
-        tuple(field.get(name, "") for name in DICTIONARY_HEADINGS) for field in _fields(instrument)
-    ]
-    return joined([DICTIONARY_HEADINGS, *fields], quoted_as_in_redcap, ",", "\n")
+    fields = [tuple(field.get(name, "") for name in HEADINGS) for field in _fields(instrument)]
+    return joined([HEADINGS, *fields], quoted_as_in_redcap, ",", "\n")
 
 
 def _fields(instrument: Instrument) -> Iterator[dict[str, str]]:
@@ -139,7 +118,7 @@ def _items(page: Page, wording: Wording) -> Iterator[dict[str, str]]:
     for place, item in enumerate(page.items):
         header = wording.of(page.intro) if place == 0 else ""
         field = _field(page, item.id, "radio", wording.of(item.text), header)
-        yield field | {DICTIONARY_HEADINGS[5]: _choices(wording.choices_of(item))}
+        yield field | {HEADINGS[5]: _choices(wording.choices_of(item))}
 
 
 def _counters(page: Page, wording: Wording) -> Iterator[dict[str, str]]:
@@ -159,7 +138,7 @@ def _questions(page: Page, wording: Wording) -> Iterator[dict[str, str]]:
         kind = "radio" if question.kind == "single" else "checkbox"
         choices = {option.value: wording.of(option.label) for option in question.options}
         field = _field(page, question.id, kind, wording.of(question.text))
-        yield field | {DICTIONARY_HEADINGS[5]: _choices(choices)}
+        yield field | {HEADINGS[5]: _choices(choices)}
 
 
 def _choices(choices: Mapping[int, str]) -> str:
