@@ -13,6 +13,7 @@ from pipeline.problems import InputError
 
 PACKAGE = Path(__file__).parent
 PROBLEMS_FILE = "problems.txt"
+LOGS = "logs"
 
 
 def code_fingerprint(*packages: str) -> str:
@@ -37,8 +38,8 @@ def _sources(package: Path) -> list[Path]:
 def log_to(path: str) -> None:
     """Send messages, warnings and failures of a step to its log.
 
-    An :class:`InputError` is told in plain lines, on the terminal and in ``problems.txt`` beside
-    the log; anything else leaves its place in the code in the log and one line on the terminal.
+    An :class:`InputError` is told in plain lines, on the terminal and in ``problems.txt`` in the
+    folder of all logs; anything else leaves its place in the code in the log and one line on the terminal.
     Messages of other libraries are left out of both, because they may quote an answer.
     """
     target = Path(path)
@@ -59,8 +60,13 @@ def _tell(
     else:
         logging.error(_where(kind, error, trace))
         lines = [f"{log.as_posix()}: the program failed here ({kind.__name__}); please report it"]
-    with (log.parent / PROBLEMS_FILE).open("a", encoding="utf-8") as problems:
+    with (_logs_folder(log) / PROBLEMS_FILE).open("a", encoding="utf-8") as problems:
         problems.writelines(f"{line}\n" for line in lines)
+
+
+def _logs_folder(log: Path) -> Path:
+    """The folder of all logs; a step that works on batches has a folder of its own inside it."""
+    return next((folder for folder in log.parents if folder.name == LOGS), log.parent)
 
 
 def _where(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:

@@ -13,6 +13,7 @@ from pipeline.problems import Problem, refuse_if_any
 if TYPE_CHECKING:
     from pipeline.report import Study
 
+CAPTIONS = Path(__file__).parents[1] / "reports" / "captions"
 SCHEMA = Path(__file__).parents[1] / "config" / "schema" / "study.schema.yaml"
 
 
@@ -126,7 +127,13 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         the study, files that do not exist, a smaller minimum without a reason.
     """
     refuse_if_any(list(_schema_problems(config, file)))
-    refuse_if_any([*_path_problems(config, file), *_privacy_problems(config, file)])
+    refuse_if_any(
+        [
+            *_path_problems(config, file),
+            *_privacy_problems(config, file),
+            *_language_problems(config, file),
+        ]
+    )
     study, instrument = config["study"], config["instrument"]
     folders, screening = config.get("folders", {}), config.get("screening", {})
     psychometrics, disclosure = config.get("psychometrics", {}), config.get("disclosure", {})
@@ -207,6 +214,15 @@ def _leaves_the_study(path: str) -> bool:
     parts = PurePosixPath(path.replace("\\", "/"))
     inside = (Path.cwd() / path).resolve().is_relative_to(Path.cwd().resolve())
     return parts.is_absolute() or ".." in parts.parts or ":" in path or not inside
+
+
+def _language_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """A language that the reports do not speak, told before anything is computed."""
+    language = config["study"].get("language", "en")
+    spoken = sorted(path.stem for path in CAPTIONS.glob("*.yaml"))
+    if language not in spoken:
+        cure = f"there are no reports in '{language}'; there are {', '.join(spoken)}"
+        yield Problem(file, cure, column="study.language")
 
 
 def _privacy_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:

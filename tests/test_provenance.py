@@ -25,6 +25,13 @@ def run_step(folder, failure):
     return result, problems, log
 
 
+def test_a_step_that_works_on_batches_tells_its_problems_where_all_others_do(tmp_path):
+    code = STEP.replace("logs/step.log", "data/logs/step/001.log").format(failure="1 / 0")
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    told = (tmp_path / "data" / "logs" / PROBLEMS_FILE).read_text(encoding="utf-8")
+    assert "data/logs/step/001.log: the program failed here" in told
+
+
 def test_the_fingerprint_changes_with_the_code(tmp_path, monkeypatch):
     room = tmp_path / "score"
     room.mkdir()

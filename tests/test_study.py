@@ -69,6 +69,16 @@ def test_a_minimum_below_five_is_refused_whatever_the_reason(config):
     assert "4 is less than the minimum of 5" in told(config)
 
 
+def test_a_language_without_reports_is_told_before_anything_runs(config):
+    config["study"]["language"] = "sv"
+    assert "key 'study.language': there are no reports in 'sv'; there are en" in told(config)
+
+
+def test_optional_sections_are_read(config):
+    config["instrument"]["add"] = ["barriers"]
+    assert read_study(config, "study.yaml").added_sections == ("barriers",)
+
+
 def test_all_problems_are_told_at_once(config):
     config["exports"][0]["file"] = "data/nowhere.csv"
     config["exports"][1]["file"] = "/etc/passwd"
