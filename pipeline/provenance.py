@@ -39,8 +39,8 @@ def log_to(path: str) -> None:
     """Send messages, warnings and failures of a step to its log.
 
     An :class:`InputError` is told in plain lines, on the terminal and in ``problems.txt`` in the
-    folder of all logs; anything else leaves its place in the code in the log and one line on the terminal.
-    Messages of other libraries are left out of both, because they may quote an answer.
+    folder of all logs; anything else leaves its place in the code in the log and one line on the
+    terminal. Messages of other libraries are left out of both, because they may quote an answer.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
