@@ -8,8 +8,12 @@ import pytest
 import yaml
 
 from pipeline.instrument import items_named, load_hypotheses, load_instrument
-from pipeline.instrument.expected_correlations import claims_at_odds, expected_values, pairwise
 from pipeline.instrument.hypotheses import Band, hypotheses_about
+from pipeline.instrument.hypotheses.expected_correlations import (
+    claims_at_odds,
+    expected_values,
+    pairwise,
+)
 from pipeline.problems import InputError
 
 INSTRUMENT = load_instrument("instrument")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean
 
-from pipeline.instrument.hypotheses import Claim, Hypotheses
+from pipeline.instrument.hypotheses.model import Claim, Hypotheses
 
 Correlations = Mapping[frozenset[str], float]
 """Correlation of each pair of variables."""
