@@ -132,7 +132,7 @@ def _derived(entry: Mapping[str, Any]) -> DerivedVariable:
 
 
 def _group(entry: Mapping[str, Any]) -> ComparisonGroup:
-    match: Literal[all, any] = "all" if "all" in entry else "any"
+    match: Literal["all", "any"] = "all" if "all" in entry else "any"
     conditions = tuple(
         Condition(given["variable"], tuple(given.get("values", ())), _band(given, "between"))
         for given in entry[match]
