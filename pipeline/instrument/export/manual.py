@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.instrument.export.markdown_tree import Node, parse_markdown, plain_text
-from pipeline.instrument.export.questionnaire import lay_out
+from pipeline.instrument.export.questionnaire import PHRASES_OF_THE_OPENING, lay_out
 from pipeline.instrument.export.typesetting import letters_without_shape, typeset
 from pipeline.instrument.length import minutes_to_answer
 from pipeline.instrument.model import (
@@ -27,9 +27,6 @@ from pipeline.instrument.model import (
 from pipeline.problems import Problem, refuse_if_any
 
 SetData = dict[str, object]
-
-OPENING = ("opening", "opening_title", "site_question")
-"""Phrases without which no form can be laid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ def _asked(section: Section, reduced: Instrument, form: Form) -> Asked:
 
 
 def _minutes(reduced: Instrument, form: Form) -> int | None:
-    if not reduced.phrases.keys() >= set(OPENING):
+    if not reduced.phrases.keys() >= set(PHRASES_OF_THE_OPENING):
         return None
     return round(minutes_to_answer(lay_out(reduced, form, reduced.languages[0], {})))
 

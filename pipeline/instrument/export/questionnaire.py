@@ -21,7 +21,13 @@ from pipeline.instrument.model import (
     Translation,
 )
 
-PHRASES_OF_THE_OPENING = ("opening_title", "opening", "site_question", "draft_mark")
+PHRASES_OF_THE_OPENING = (
+    "opening_title",
+    "opening",
+    "opening_site",
+    "site_question",
+    "draft_mark",
+)
 """What a questionnaire has to say before it can be laid out."""
 
 MOST_STATEMENTS_A_PAGE = 8
@@ -193,7 +199,7 @@ def lay_out(
     """
     words, source = _Words(instrument, language, fill_ins), instrument.languages[0]
     drafts = _unreviewed(instrument, language)
-    pages = [_opening(words)]
+    pages = [_opening(form, words)]
     for section in instrument.sections:
         pages += _pages_of(section, instrument, words, form)
     return Questionnaire(
@@ -256,9 +262,10 @@ def _unreviewed(instrument: Instrument, language: str) -> list[Translation]:
     ]
 
 
-def _opening(words: _Words) -> Page:
+def _opening(form: Form, words: _Words) -> Page:
+    opening = "opening_site" if form.answered_by == "site" else "opening"
     site = OpenText("site", words.say("site_question"), long=False)
-    return Page("", words.say("opening_title"), words.say("opening"), (site,))
+    return Page("", words.say("opening_title"), words.say(opening), (site,))
 
 
 def _pages_of(
