@@ -23,14 +23,15 @@ class Command:
     name, summary : str
         What the user types, and what it does, in one sentence.
     run : callable
-        Does it. Imports what it needs itself, so that the other commands stay fast.
+        Does it. Imports what it needs itself, so that the other commands stay fast. Hands back
+        the exit status where there is more to tell than that all went well.
     add_arguments : callable
         Tells the parser what the command understands.
     """
 
     name: str
     summary: str
-    run: Callable[[argparse.Namespace], None]
+    run: Callable[[argparse.Namespace], int | None]
     add_arguments: Callable[[argparse.ArgumentParser], None]
 
 
@@ -243,7 +244,57 @@ def _text_of(path: Path) -> str:
     raise InputError([Problem(path.as_posix(), cure)])
 
 
+def check_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``check`` understands."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="an export")
+    parser.add_argument(
+        "--instrument",
+        default="instrument",
+        help="folder of the questionnaire (default: %(default)s)",
+    )
+    parser.add_argument("--form", default="long", help="form that was asked (default: %(default)s)")
+    _add_sections(parser)
+    parser.add_argument("--platform", metavar="NAME", help="such as qualtrics (default: found out)")
+    parser.add_argument("--site-column", metavar="NAME", help="column that tells the site")
+    of_file = {
+        "--dictionary": "data dictionary of a REDCap project",
+        "--mapping": "mapping file, for a file of another origin",
+        "--name-map": "map of names that was written with the form",
+    }
+    for option, what in of_file.items():
+        parser.add_argument(option, type=Path, metavar="FILE", help=what)
+
+
+def check(given: argparse.Namespace) -> int:
+    """Tell what is in some exports and what has to be mended; writes nothing."""
+    from pipeline.ingest import ExportSource, check_export, describe_check
+    from pipeline.instrument import load_instrument
+
+    whole = load_instrument(given.instrument)
+    instrument = load_instrument(given.instrument, given.form, given.add)
+    told = ("site_column", "platform", "dictionary", "mapping", "name_map")
+    companions = {name: getattr(given, name) for name in told}
+    is_ready = True
+    for file in dict.fromkeys(given.files):
+        found = check_export(ExportSource(file, **companions), instrument, whole)
+        print(_as_shown(describe_check(found)))
+        is_ready = is_ready and found.is_ready
+    return 0 if is_ready else WRONG_INPUT
+
+
+def _as_shown(text: str) -> str:
+    """The text in the letters that the screen has; a question mark for any other."""
+    letters = sys.stdout.encoding or "utf-8"
+    return text.encode(letters, "replace").decode(letters)
+
+
 COMMANDS = (
+    Command(
+        "check",
+        "Tell what is in an export and what has to be mended, before a run; writes nothing.",
+        check,
+        check_arguments,
+    ),
     Command(
         "export",
         "Write the questionnaire for a survey platform or for paper.",
@@ -285,8 +336,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it went well, 2 if there is something for the user to mend."""
     given = make_parser().parse_args(arguments)
     try:
-        given.run(given)
+        status: int | None = given.run(given)
     except InputError as error:
         print(error, file=sys.stderr)
         return WRONG_INPUT
-    return 0
+    return status or 0

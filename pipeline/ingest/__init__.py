@@ -1,5 +1,8 @@
 """From survey exports of any platform to typed answers, with every row and cell accounted for."""
 
+from pipeline.ingest.check import check_export
+from pipeline.ingest.check_words import describe_check
+from pipeline.ingest.findings import ExportCheck
 from pipeline.ingest.ledger import LedgerError, check_ledger
 from pipeline.ingest.opening import OtherVersionWarning
 from pipeline.ingest.pooling import Ingested, ingest_exports
@@ -7,6 +10,7 @@ from pipeline.ingest.sites import Site, SiteList, read_site_list
 from pipeline.ingest.source import ExportSource, ScreeningRules
 
 __all__ = [
+    "ExportCheck",
     "ExportSource",
     "Ingested",
     "LedgerError",
@@ -14,7 +18,9 @@ __all__ = [
     "ScreeningRules",
     "Site",
     "SiteList",
+    "check_export",
     "check_ledger",
+    "describe_check",
     "ingest_exports",
     "read_site_list",
 ]

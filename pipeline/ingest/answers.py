@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,14 +24,13 @@ from pipeline.ingest.mapped import Book, books_of
 from pipeline.ingest.match import Matching
 from pipeline.ingest.name_map import NameMap
 from pipeline.ingest.raw import RawExport
-from pipeline.ingest.wording import without_invisible
+from pipeline.ingest.wording import may_identify, without_invisible
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem, refuse_if_any
 
 MOST_PROBLEMS = 5
 LONGEST_SHOWN = 12
 MOST_DISTINCT_SHOWN = 5
-_MANY_DIGITS = re.compile(r"[0-9]{5}|@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,28 @@ class TypedAnswers:
     outcomes: NDArray[np.int8]
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedCells:
+    """The cells of a column that are no answer.
+
+    Attributes
+    ----------
+    column : str
+        Its heading.
+    position : int
+        Its place in the file, from 1.
+    cells : Series
+        What stands in them; index is the row of a spreadsheet.
+    allowed : str
+        The answers in words.
+    """
+
+    column: str
+    position: int
+    cells: pd.Series
+    allowed: str
+
+
 def type_answers(
     raw: RawExport,
     matching: Matching,
@@ -75,6 +95,22 @@ def type_answers(
     InputError
         If a cell holds something that is not an answer.
     """
+    typed, refused = read_answers(raw, matching, rows, instrument, names)
+    refuse_if_any(refusal_problems(raw.file, refused))
+    return typed
+
+
+def read_answers(
+    raw: RawExport,
+    matching: Matching,
+    rows: pd.Index,
+    instrument: Instrument,
+    names: NameMap | None = None,
+) -> tuple[TypedAnswers, list[RefusedCells]]:
+    """The answers of :func:`type_answers`, and the cells that it would refuse.
+
+    A refused cell holds no value, and its outcome is ``REFUSED``.
+    """
     columns = tuple(instrument.answer_columns)
     typed = TypedAnswers(
         rows,
@@ -82,21 +118,21 @@ def type_answers(
         np.full((len(rows), len(columns)), np.nan),
         np.full((len(rows), len(columns)), NOT_ASKED, dtype=np.int8),
     )
-    _read_cells(raw, matching, typed, books_of(matching, instrument, names))
+    refused = _read_cells(raw, matching, typed, books_of(matching, instrument, names))
     finished = raw.record["finished"].loc[rows]
     reach = _reach(raw, typed, matching, instrument)
     _complete_sums(typed, instrument)
     _complete_ticks(typed, reach, finished, instrument)
     _explain_blanks(typed, reach, finished)
-    return typed
+    return typed, refused
 
 
 def _read_cells(
     raw: RawExport, matching: Matching, typed: TypedAnswers, books: Mapping[str, Book]
-) -> None:
-    """Fill in what each exported cell says; refuses cells that say nothing known."""
+) -> list[RefusedCells]:
+    """Fill in what each exported cell says; hands back the cells that say nothing known."""
     cells = raw.cells.loc[typed.rows]
-    problems: list[Problem] = []
+    found: list[RefusedCells] = []
     for name, position in matching.answers.items():
         place = typed.columns.index(name)
         codes, texts = pd.factorize(cells[position].to_numpy(dtype=object))
@@ -108,8 +144,17 @@ def _read_cells(
         if refused.any():
             column = raw.columns[position - 1].heading
             offending = cells[position][refused]
-            problems += _refusals(raw.file, column, offending, books[name].allowed)
-    refuse_if_any(problems)
+            found.append(RefusedCells(column, position, offending, books[name].allowed))
+    return found
+
+
+def refusal_problems(file: str, refused: Sequence[RefusedCells]) -> list[Problem]:
+    """What the person has to mend in cells that are no answer."""
+    return [
+        problem
+        for column in refused
+        for problem in _refusals(file, column.column, column.cells, column.allowed)
+    ]
 
 
 def _read(text: str, raw: RawExport, book: Book) -> Reading:
@@ -123,7 +168,7 @@ def _read(text: str, raw: RawExport, book: Book) -> Reading:
 
 def _refusals(file: str, column: str, cells: pd.Series, allowed: str) -> Iterator[Problem]:
     """The first few cells that are no answer, and how many more there are."""
-    shown = _may_be_shown(cells)
+    shown = may_be_shown(cells)
     for row, text in list(cells.items())[:MOST_PROBLEMS]:
         what = f"answer '{without_invisible(text)}'" if shown else "answer"
         cure = (
@@ -135,11 +180,11 @@ def _refusals(file: str, column: str, cells: pd.Series, allowed: str) -> Iterato
         yield Problem(file, f"{more} more answers outside the scale", column=column)
 
 
-def _may_be_shown(cells: pd.Series) -> bool:
+def may_be_shown(cells: pd.Series) -> bool:
     """Whether the offending texts are few and short, so that they cannot be personal."""
     texts = [without_invisible(str(text)) for text in cells.unique()[: MOST_DISTINCT_SHOWN + 1]]
     return len(texts) <= MOST_DISTINCT_SHOWN and all(
-        len(text) <= LONGEST_SHOWN and _MANY_DIGITS.search(text) is None for text in texts
+        len(text) <= LONGEST_SHOWN and not may_identify(text) for text in texts
     )
 
 

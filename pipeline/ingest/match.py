@@ -113,6 +113,18 @@ def match_columns(
         If item columns are missing, two columns claim the same answer, several choices share one
         column, or the site column is not there.
     """
+    matching, problems = find_columns(raw, instrument, site_column, names)
+    refuse_if_any(problems)
+    return matching
+
+
+def find_columns(
+    raw: RawExport, instrument: Instrument, site_column: str | None, names: NameMap | None = None
+) -> tuple[Matching, list[Problem]]:
+    """The columns that :func:`match_columns` finds, and what it would refuse them for.
+
+    Where several columns claim the same answer or the site, the first is taken.
+    """
     told = Claims({}, {}) if names is None else claims_by_map(raw, names)
     sites = _site_positions(raw, site_column, told.columns.get(SITE, ()))
     known = AnswerNames.of(instrument)
@@ -128,14 +140,14 @@ def match_columns(
         *(_missing_item_problems(raw, instrument, claims) if names is None else ()),
         *(() if names is None else missing_problems(raw, names, told)),
     ]
-    refuse_if_any(problems)
     places = {name: columns[0].position for name, columns in claims.items() if columns}
-    return Matching(
+    matching = Matching(
         answers={name: places[name] for name in instrument.answer_columns if name in places},
         site=sites[0] if sites else None,
         open_answers={q.id: places[q.id] for q in instrument.open_questions if q.id in places},
         lists={name: code for name, code in lists.items() if name in places},
     )
+    return matching, problems
 
 
 def _claims_by_code(

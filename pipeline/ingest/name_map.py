@@ -16,9 +16,14 @@ from pipeline.ingest.map_rows import (
     row_problems,
     rows_by,
 )
+from pipeline.ingest.raw import Sheet
 from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.wording import one_line
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem, refuse_if_any
+
+FORM = "form"
+"""Heading of the name of the form in a map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,15 @@ class MappedColumn:
 
 @dataclass(frozen=True, slots=True)
 class NameMap:
-    """Every answer column of a form by its name, and the version of the questionnaire."""
+    """Every answer column of a form by its name, the version of the questionnaire, and the form.
+
+    The name of the form is empty where the map does not tell it.
+    """
 
     file: str
     version: str
     columns: Mapping[str, MappedColumn]
+    form: str = ""
 
 
 def read_name_map(path: Path, instrument: Instrument) -> NameMap:
@@ -77,7 +86,12 @@ def read_name_map(path: Path, instrument: Instrument) -> NameMap:
     columns = {
         name: _mapped(name, kinds[name], of_it) for name, of_it in rows_by(rows, "column").items()
     }
-    return NameMap(sheet.file, rows[0].cells["instrument_version"], columns)
+    return NameMap(sheet.file, rows[0].cells["instrument_version"], columns, _form_in(sheet))
+
+
+def _form_in(sheet: Sheet) -> str:
+    headings = [heading.casefold() for heading in sheet.headings]
+    return one_line(sheet.cells[1][headings.index(FORM)]) if FORM in headings else ""
 
 
 def _mapped(name: str, kind: str, rows: Sequence[MapRow]) -> MappedColumn:

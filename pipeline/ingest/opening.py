@@ -82,7 +82,7 @@ def _open(source: ExportSource, instrument: Instrument) -> Opened:
     raw = platform_of(sheet, source).read(sheet, source, instrument)
     names = _names(source, instrument)
     matching = match_columns(raw, instrument, source.site_column, names)
-    sites = _site_names(raw, matching, source)
+    sites = site_names(raw, matching, source)
     reasons, problems = exclude_before_reading(raw, sites)
     return Opened(source, raw, names, matching, sites, reasons, tuple(problems))
 
@@ -101,7 +101,7 @@ def _names(source: ExportSource, instrument: Instrument) -> NameMap | None:
     return names
 
 
-def _site_names(raw: RawExport, matching: Matching, source: ExportSource) -> pd.Series:
+def site_names(raw: RawExport, matching: Matching, source: ExportSource) -> pd.Series:
     """Name of the site of each row: from its column, or the name of the file."""
     if matching.site is None:
         return pd.Series(source.file.stem, index=raw.cells.index, dtype="string")

@@ -13,8 +13,7 @@ from pipeline.ingest.ledger import account_cells, account_columns, account_rows,
 from pipeline.ingest.open_answers import account_open_answers, check_open_answers, open_answers
 from pipeline.ingest.opening import Opened, listed_twice, open_all
 from pipeline.ingest.raw import RawExport
-from pipeline.ingest.rows import reach_no_scale, respondent_keys
-from pipeline.ingest.screen import screen
+from pipeline.ingest.rows import exclude_after_reading, no_row_left, respondent_keys
 from pipeline.ingest.sites import (
     SiteList,
     resolve_sites,
@@ -160,24 +159,14 @@ def _account(
 ) -> _Accounted:
     raw = export.raw
     people = _respondents(raw, typed, sites, instrument)
-    enough = ~reach_no_scale(typed, instrument)
-    signs = screen(
-        people.loc[enough, list(instrument.items)],
-        raw.record["seconds"].loc[typed.rows[enough]],
-        instrument,
-        rules,
-    )
-    careless = signs["excluded"].reindex(typed.rows, fill_value=False)
-    reasons = export.reasons.copy()
-    reasons.loc[enough.index[~enough]] = "TOO_FEW_ANSWERS"
-    reasons.loc[careless.index[careless]] = "CARELESS"
-    analysed = enough & ~careless
+    reasons, signs = exclude_after_reading(raw, typed, export.reasons, instrument, rules)
+    analysed = reasons.loc[typed.rows].isna()
     names = outcome_names(instrument)
     return _Accounted(
         n_read=len(raw.cells),
         responses=people[analysed],
         missing=_reasons_of_blanks(typed, people["respondent"], analysed, names),
-        screening=people.loc[enough, ["respondent", "site"]].join(signs),
+        screening=people.loc[signs.index, ["respondent", "site"]].join(signs),
         rows=account_rows(raw, sites, reasons),
         cells=account_cells(raw, typed, analysed, names),
         columns=account_columns(raw, export.matching),
@@ -231,13 +220,7 @@ def _nothing_left(parts: Sequence[_Accounted]) -> list[Problem]:
     """A problem for every export when not one row of the whole study can be analysed."""
     if any(len(part.responses) for part in parts):
         return []
-    problems = []
-    for part in parts:
-        counts = part.rows["reason"].value_counts().sort_index()
-        why = ", ".join(f"{reason} {n}" for reason, n in counts.items())
-        cure = f"no row is left to analyse: of {part.n_read} rows all are excluded ({why})"
-        problems.append(Problem(str(part.rows["export"].iloc[0]), f"{cure}; check the export"))
-    return problems
+    return [no_row_left(str(part.rows["export"].iloc[0]), part.rows["reason"]) for part in parts]
 
 
 def _pooled(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -96,8 +98,9 @@ class RawExport:
     cells : DataFrame
         Text; index is the row of a spreadsheet, columns are positions.
     record : DataFrame
-        Same index; ``response_id``, ``finished``, ``seconds``, ``language``, and ``excluded``,
-        the reason for which the platform itself sets a row apart.
+        Same index; ``response_id``, ``finished``, ``seconds``, ``language``, ``day`` (of the
+        response, such as 2026-03-01), and ``excluded``, the reason for which the platform itself
+        sets a row apart.
     blank_texts : frozenset of str
         Texts that stand for an empty cell.
     seen_texts : frozenset of str
@@ -191,6 +194,7 @@ def record_of(
     seconds: pd.Series | None = None,
     language: pd.Series | None = None,
     excluded: pd.Series | None = None,
+    day: pd.Series | None = None,
 ) -> pd.DataFrame:
     """The record columns with their types; what a platform does not tell is missing."""
     given: dict[str, tuple[pd.Series | None, RecordKind]] = {
@@ -199,6 +203,7 @@ def record_of(
         "seconds": (seconds, "Float64"),
         "language": (language, "string"),
         "excluded": (excluded, "string"),
+        "day": (day, "string"),
     }
     columns = {
         name: pd.Series(pd.NA, index=index, dtype=kind) if values is None else values.astype(kind)
@@ -246,6 +251,25 @@ def seconds_between(start: pd.Series, end: pd.Series) -> pd.Series:
     ]
     seconds = (moments[1] - moments[0]).dt.total_seconds()
     return seconds.where(seconds >= 0)
+
+
+def first_day(*moments: pd.Series | None) -> pd.Series | None:
+    """Day of each row in the first of some columns that tells one, such as 2026-03-01.
+
+    Only dates that start with year, month and day are read; others are missing.
+    """
+    told = [translate(cells, _day_in, "string") for cells in moments if cells is not None]
+    if not told:
+        return None
+    return reduce(lambda days, others: days.fillna(others), told)
+
+
+def _day_in(text: str) -> object:
+    day = without_invisible(text)[:10]
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        return pd.NA
 
 
 def folded_set(names: Iterable[str]) -> frozenset[str]:

@@ -9,6 +9,8 @@ import pandas as pd
 from pipeline.ingest.answers import TypedAnswers
 from pipeline.ingest.codebook import NOT_ASKED
 from pipeline.ingest.raw import RawExport
+from pipeline.ingest.screen import screen
+from pipeline.ingest.source import ScreeningRules
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem
 
@@ -37,6 +39,55 @@ def exclude_before_reading(raw: RawExport, sites: pd.Series) -> tuple[pd.Series,
     repeated, problems = _repeated_rows(raw, reasons.isna())
     reasons = reasons.mask(reasons.isna() & repeated, "DUPLICATE_ROW")
     return reasons.mask(reasons.isna() & sites.isna(), "NO_SITE"), problems
+
+
+def exclude_after_reading(
+    raw: RawExport,
+    typed: TypedAnswers,
+    reasons: pd.Series,
+    instrument: Instrument,
+    rules: ScreeningRules,
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Why rows are left out once their answers are read, and the signs of careless answering.
+
+    Parameters
+    ----------
+    raw, typed : RawExport, TypedAnswers
+        The export, and the answers of the rows that had no reason before.
+    reasons : Series
+        Why rows are left out before their answers are read.
+    instrument : Instrument
+        The questionnaire in the form that was asked.
+    rules : ScreeningRules
+        When a respondent counts as careless.
+
+    Returns
+    -------
+    reasons : Series
+        With too few answers and careless answering added; missing for rows that are analysed.
+    signs : DataFrame
+        Those of :func:`~pipeline.ingest.screen.screen`, for every row with enough answers.
+    """
+    enough = ~reach_no_scale(typed, instrument)
+    answers = pd.DataFrame(typed.values, index=typed.rows, columns=list(typed.columns))
+    signs = screen(
+        answers.loc[enough, list(instrument.items)],
+        raw.record["seconds"].loc[typed.rows[enough]],
+        instrument,
+        rules,
+    )
+    told = reasons.copy()
+    told.loc[enough.index[~enough]] = "TOO_FEW_ANSWERS"
+    told.loc[signs.index[signs["excluded"]]] = "CARELESS"
+    return told, signs
+
+
+def no_row_left(file: str, reasons: pd.Series) -> Problem:
+    """The problem of an export of which every row is left out; counts the reasons."""
+    counts = reasons.value_counts().sort_index()
+    why = ", ".join(f"{reason} {n}" for reason, n in counts.items())
+    cure = f"no row is left to analyse: of {len(reasons)} rows all are excluded ({why})"
+    return Problem(file, f"{cure}; check the export")
 
 
 def reach_no_scale(typed: TypedAnswers, instrument: Instrument) -> pd.Series:

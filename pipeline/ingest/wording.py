@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_IDENTIFYING = re.compile(r"[0-9]{5}|@")
 _CONTROLS = [*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)]
 _DIRECTIONS = [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _INVISIBLE = dict.fromkeys([0xFEFF, 0x200B, 0x2060, 0x00AD, *_CONTROLS, *_DIRECTIONS])
@@ -23,6 +24,11 @@ def without_invisible(text: str) -> str:
 def one_line(text: str) -> str:
     """The text on one line with single spaces, as a name is shown."""
     return " ".join(without_invisible(text).split())
+
+
+def may_identify(text: str) -> bool:
+    """Whether a text holds a mail address or a long number, which could tell who somebody is."""
+    return _IDENTIFYING.search(text) is not None
 
 
 def wording_key(text: str) -> str:

@@ -14,6 +14,7 @@ from pipeline.ingest.raw import (
     Signature,
     cells_below,
     column_named,
+    first_day,
     folded_set,
     record_of,
     seconds_between,
@@ -65,6 +66,7 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
         response_id=None if session is None else _response_id(session, headings, cells),
         finished=None if ended is None else translate(ended, _is_filled, "boolean"),
         seconds=None if created is None or ended is None else seconds_between(created, ended),
+        day=first_day(ended, column_named(cells, headings, "modified"), created),
     )
 
 

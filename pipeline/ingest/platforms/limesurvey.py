@@ -15,6 +15,7 @@ from pipeline.ingest.raw import (
     Signature,
     cells_below,
     column_named,
+    first_day,
     folded_set,
     language_code,
     record_of,
@@ -101,6 +102,7 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
         finished=None if submitted is None else translate(submitted, _is_filled, "boolean"),
         language=None if language is None else translate(language, language_code, "string"),
         seconds=_seconds(headings, cells),
+        day=_day(headings, cells),
     )
 
 
@@ -117,6 +119,12 @@ def _seconds(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series | None:
     if start is None or end is None:
         return None
     return seconds_between(start, end.mask(end == UNDATED))
+
+
+def _day(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series | None:
+    named = (column_named(cells, headings, n) for n in ("submitdate", "datestamp", "startdate"))
+    moments = [moment for moment in named if moment is not None]
+    return first_day(*(moment.mask(moment == UNDATED, "") for moment in moments))
 
 
 LIMESURVEY = Platform(

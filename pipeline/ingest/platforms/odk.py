@@ -14,6 +14,7 @@ from pipeline.ingest.raw import (
     Signature,
     cells_below,
     column_named,
+    first_day,
     folded_set,
     record_of,
     seconds_between,
@@ -92,6 +93,7 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
         finished=pd.Series(True, index=cells.index),
         seconds=None if start is None or end is None else seconds_between(start, end),
         excluded=_excluded(headings, cells),
+        day=first_day(column_named(cells, headings, "SubmissionDate"), end, start),
     )
 
 

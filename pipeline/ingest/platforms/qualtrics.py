@@ -16,6 +16,7 @@ from pipeline.ingest.raw import (
     Signature,
     cells_below,
     column_named,
+    first_day,
     folded_set,
     language_code,
     record_of,
@@ -124,6 +125,9 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
         language=_translated(language, language_code, "string"),
         seconds=_seconds(headings, cells),
         excluded=_excluded(headings, cells),
+        day=first_day(
+            *(column_named(cells, headings, n) for n in ("RecordedDate", "EndDate", "StartDate"))
+        ),
     )
 
 

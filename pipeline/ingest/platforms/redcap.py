@@ -18,6 +18,7 @@ from pipeline.ingest.raw import (
     Sheet,
     Signature,
     cells_below,
+    first_day,
     record_of,
     signature_of,
     text_or_missing,
@@ -88,10 +89,17 @@ def _status_positions(sheet: Sheet) -> list[int]:
     ]
 
 
+def _timestamp_positions(sheet: Sheet) -> list[int]:
+    """Positions of the columns that hold when a form was sent in."""
+    statuses = (sheet.headings[place] for place in _status_positions(sheet))
+    names = {f"{status.removesuffix('_complete')}_timestamp" for status in statuses}
+    return [place for place, heading in enumerate(sheet.headings, start=1) if heading in names]
+
+
 def _columns(sheet: Sheet, fields: Mapping[str, Field]) -> tuple[ExportColumn, ...]:
-    statuses = _status_positions(sheet)
-    forms = {f"{sheet.headings[place].removesuffix('_complete')}_timestamp" for place in statuses}
-    record = {sheet.headings[place] for place in statuses} | forms | set(ID_HEADINGS)
+    statuses = {sheet.headings[place] for place in _status_positions(sheet)}
+    timestamps = {sheet.headings[position - 1] for position in _timestamp_positions(sheet)}
+    record = statuses | timestamps | set(ID_HEADINGS)
     return tuple(
         _column(position, heading, position == 1 or heading in record, fields)
         for position, heading in enumerate(sheet.headings, start=1)
@@ -115,6 +123,7 @@ def _record(sheet: Sheet, cells: pd.DataFrame, instrument: Instrument) -> pd.Dat
         cells.index,
         response_id=translate(_joined_ids(sheet.headings, cells), text_or_missing, "string"),
         finished=_finished(sheet, cells, instrument),
+        day=first_day(*(cells[position] for position in _timestamp_positions(sheet))),
     )
 
 
