@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -241,11 +241,29 @@ def seconds_in(text: str) -> object:
     return float(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else pd.NA
 
 
-def seconds_between(start: pd.Series, end: pd.Series) -> pd.Series:
+def translate_told(
+    cells: pd.Series | None, read: Callable[[str], object], kind: RecordKind
+) -> pd.Series | None:
+    """A column translated, or None where the export does not have it."""
+    return None if cells is None else translate(cells, read, kind)
+
+
+def rejected(status: pd.Series | None, words: Collection[str]) -> pd.Series | None:
+    """``REJECTED`` where somebody set the row apart in review; None where nothing tells it."""
+    if status is None:
+        return None
+    reasons = pd.Series(pd.NA, index=status.index, dtype="string")
+    return reasons.mask(translate(status, wording_key, "string").isin(list(words)), "REJECTED")
+
+
+def seconds_between(start: pd.Series | None, end: pd.Series | None) -> pd.Series | None:
     """Seconds from one moment to a later one; missing where either is not a moment.
 
-    Moments are written as ISO 8601 has them, with a time zone or without one in both.
+    None where the export does not tell one of them. Moments are written as ISO 8601 has them, with
+    a time zone or without one in both.
     """
+    if start is None or end is None:
+        return None
     moments = [
         pd.to_datetime(cells, format="ISO8601", utc=True, errors="coerce") for cells in (start, end)
     ]

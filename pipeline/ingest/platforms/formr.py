@@ -21,6 +21,7 @@ from pipeline.ingest.raw import (
     signature_of,
     text_or_missing,
     translate,
+    translate_told,
 )
 from pipeline.ingest.source import ExportSource
 from pipeline.instrument import Instrument
@@ -64,8 +65,8 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
     return record_of(
         cells.index,
         response_id=None if session is None else _response_id(session, headings, cells),
-        finished=None if ended is None else translate(ended, _is_filled, "boolean"),
-        seconds=None if created is None or ended is None else seconds_between(created, ended),
+        finished=translate_told(ended, _is_filled, "boolean"),
+        seconds=seconds_between(created, ended),
         day=first_day(ended, column_named(cells, headings, "modified"), created),
     )
 

@@ -17,13 +17,13 @@ from pipeline.ingest.raw import (
     first_day,
     folded_set,
     record_of,
+    rejected,
     seconds_between,
     signature_of,
     text_or_missing,
     translate,
 )
 from pipeline.ingest.source import ExportSource
-from pipeline.ingest.wording import wording_key
 from pipeline.instrument import Instrument
 
 BETWEEN_NAMES = "/"
@@ -104,8 +104,8 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
         cells.index,
         response_id=_response_id(headings, cells),
         finished=pd.Series(True, index=cells.index),
-        seconds=None if start is None or end is None else seconds_between(start, end),
-        excluded=_excluded(headings, cells),
+        seconds=seconds_between(start, end),
+        excluded=rejected(column_named(cells, headings, "_validation_status"), NOT_APPROVED),
         day=first_day(column_named(cells, headings, "_submission_time"), end, start),
     )
 
@@ -117,14 +117,6 @@ def _response_id(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series:
         if told is not None:
             ids = ids.fillna(translate(told, text_or_missing, "string"))
     return ids
-
-
-def _excluded(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series:
-    reasons = pd.Series(pd.NA, index=cells.index, dtype="string")
-    status = column_named(cells, headings, "_validation_status")
-    if status is None:
-        return reasons
-    return reasons.mask(translate(status, wording_key, "string").isin(NOT_APPROVED), "REJECTED")
 
 
 KOBO = Platform(

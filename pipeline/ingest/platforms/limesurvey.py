@@ -24,6 +24,7 @@ from pipeline.ingest.raw import (
     signature_of,
     text_or_missing,
     translate,
+    translate_told,
 )
 from pipeline.ingest.source import ExportSource
 from pipeline.ingest.wording import without_invisible
@@ -96,11 +97,9 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
     language = column_named(cells, headings, "startlanguage")
     return record_of(
         cells.index,
-        response_id=(
-            None if response_id is None else translate(response_id, text_or_missing, "string")
-        ),
-        finished=None if submitted is None else translate(submitted, _is_filled, "boolean"),
-        language=None if language is None else translate(language, language_code, "string"),
+        response_id=translate_told(response_id, text_or_missing, "string"),
+        finished=translate_told(submitted, _is_filled, "boolean"),
+        language=translate_told(language, language_code, "string"),
         seconds=_seconds(headings, cells),
         day=_day(headings, cells),
     )
@@ -116,9 +115,7 @@ def _seconds(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series | None:
         return translate(timed, seconds_in, "Float64")
     start = column_named(cells, headings, "startdate")
     end = column_named(cells, headings, "datestamp", "submitdate")
-    if start is None or end is None:
-        return None
-    return seconds_between(start, end.mask(end == UNDATED))
+    return seconds_between(start, None if end is None else end.mask(end == UNDATED))
 
 
 def _day(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series | None:

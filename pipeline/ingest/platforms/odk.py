@@ -17,13 +17,13 @@ from pipeline.ingest.raw import (
     first_day,
     folded_set,
     record_of,
+    rejected,
     seconds_between,
     signature_of,
     text_or_missing,
-    translate,
+    translate_told,
 )
 from pipeline.ingest.source import ExportSource
-from pipeline.ingest.wording import wording_key
 from pipeline.instrument import Instrument
 
 BETWEEN_GROUPS = "-"
@@ -44,7 +44,7 @@ PERSONAL_HEADINGS = folded_set(
 OWN_HEADINGS = frozenset(
     {"SubmitterID", "SubmitterName", "AttachmentsPresent", "ReviewState", "FormVersion", "Edits"}
 )
-REJECTED = "rejected"
+REJECTED = frozenset({"rejected"})
 
 
 def signature(sheet: Sheet) -> Signature:
@@ -89,20 +89,12 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
     key = column_named(cells, headings, "KEY")
     return record_of(
         cells.index,
-        response_id=None if key is None else translate(key, text_or_missing, "string"),
+        response_id=translate_told(key, text_or_missing, "string"),
         finished=pd.Series(True, index=cells.index),
-        seconds=None if start is None or end is None else seconds_between(start, end),
-        excluded=_excluded(headings, cells),
+        seconds=seconds_between(start, end),
+        excluded=rejected(column_named(cells, headings, "ReviewState"), REJECTED),
         day=first_day(column_named(cells, headings, "SubmissionDate"), end, start),
     )
-
-
-def _excluded(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series:
-    reasons = pd.Series(pd.NA, index=cells.index, dtype="string")
-    state = column_named(cells, headings, "ReviewState")
-    if state is None:
-        return reasons
-    return reasons.mask(translate(state, wording_key, "string") == REJECTED, "REJECTED")
 
 
 ODK = Platform(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from pipeline.ingest.raw import (
     ExportColumn,
     Platform,
@@ -15,7 +13,7 @@ from pipeline.ingest.raw import (
     record_of,
     signature_of,
     text_or_missing,
-    translate,
+    translate_told,
 )
 from pipeline.ingest.source import ExportSource
 from pipeline.instrument import Instrument
@@ -43,7 +41,7 @@ def read(sheet: Sheet, source: ExportSource, instrument: Instrument) -> RawExpor
         cells=cells,
         record=record_of(
             cells.index,
-            response_id=None if number is None else _form_numbers(number),
+            response_id=translate_told(number, text_or_missing, "string"),
         ),
         site_heading=SITE if SITE in sheet.headings else None,
     )
@@ -53,10 +51,6 @@ def _column(position: int, heading: str) -> ExportColumn:
     if heading.casefold() == FORM_NUMBER:
         return ExportColumn(position, heading, is_record=True)
     return ExportColumn(position, heading, code=heading)
-
-
-def _form_numbers(cells: pd.Series) -> pd.Series:
-    return translate(cells, text_or_missing, "string")
 
 
 PAPER = Platform(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -11,7 +11,6 @@ from pipeline.ingest.raw import (
     ExportColumn,
     Platform,
     RawExport,
-    RecordKind,
     Sheet,
     Signature,
     cells_below,
@@ -25,6 +24,7 @@ from pipeline.ingest.raw import (
     signature_of,
     text_or_missing,
     translate,
+    translate_told,
     yes_or_no,
 )
 from pipeline.ingest.source import ExportSource
@@ -120,9 +120,9 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
     language = column_named(cells, headings, "UserLanguage")
     return record_of(
         cells.index,
-        response_id=_translated(response_id, text_or_missing, "string"),
-        finished=_translated(finished, yes_or_no, "boolean"),
-        language=_translated(language, language_code, "string"),
+        response_id=translate_told(response_id, text_or_missing, "string"),
+        finished=translate_told(finished, yes_or_no, "boolean"),
+        language=translate_told(language, language_code, "string"),
         seconds=_seconds(headings, cells),
         excluded=_excluded(headings, cells),
         day=first_day(
@@ -131,18 +131,12 @@ def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _translated(
-    cells: pd.Series | None, read_text: Callable[[str], object], kind: RecordKind
-) -> pd.Series | None:
-    return None if cells is None else translate(cells, read_text, kind)
-
-
 def _seconds(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series | None:
     duration = column_named(cells, headings, "Duration (in seconds)")
     if duration is not None:
         return translate(duration, seconds_in, "Float64")
     start, end = (column_named(cells, headings, name) for name in ("StartDate", "EndDate"))
-    return None if start is None or end is None else seconds_between(start, end)
+    return seconds_between(start, end)
 
 
 def _excluded(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series:
