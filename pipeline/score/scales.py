@@ -37,8 +37,10 @@ def score_scale(
     return keyed.mean(axis=1).where(answered >= needed).rename(scale.id)
 
 
-def items_asked(responses: pd.DataFrame, missing: pd.DataFrame, scale: Scale) -> pd.Series[int]:
-    """How many items of a scale each respondent was asked; a booklet asks only some of them.
+def items_asked(
+    responses: pd.DataFrame, missing: pd.DataFrame, instrument: Instrument
+) -> pd.DataFrame:
+    """How many items of each scored scale a respondent was asked; a booklet asks only some of them.
 
     Parameters
     ----------
@@ -46,13 +48,20 @@ def items_asked(responses: pd.DataFrame, missing: pd.DataFrame, scale: Scale) ->
         Answers, a row a respondent.
     missing : DataFrame
         Why answers are missing: respondent, column, reason.
-    scale : Scale
-        The scale.
+    instrument : Instrument
+        The questionnaire.
+
+    Returns
+    -------
+    DataFrame
+        A column for each scale that has a score, by the index of `responses`.
     """
-    left_out = (missing["reason"] == "NOT_ASKED") & missing["column"].isin(scale.item_ids)
-    times = missing.loc[left_out, "respondent"].value_counts()
-    not_asked = responses["respondent"].map(times).fillna(0).astype("int64")
-    return len(scale.items) - not_asked
+    scale_of = {item: scale.id for item, scale in instrument.scale_of_item.items()}
+    left_out = missing[missing["reason"] == "NOT_ASKED"]
+    times = pd.crosstab(left_out["respondent"], left_out["column"].map(scale_of))
+    sizes = pd.Series({scale.id: len(scale.items) for scale in instrument.scored_scales})
+    not_asked = times.reindex(index=responses["respondent"], columns=sizes.index, fill_value=0)
+    return (sizes - not_asked).set_axis(responses.index).astype("int64")
 
 
 def score_responses(
@@ -60,10 +69,8 @@ def score_responses(
 ) -> pd.DataFrame:
     """The score of every scale that has one, beside key, site, wave and group of the respondent."""
     who = responses[["respondent", "site", "wave", "group"]]
-    scores = [
-        score_scale(responses, scale, items_asked(responses, missing, scale))
-        for scale in instrument.scored_scales
-    ]
+    asked = items_asked(responses, missing, instrument)
+    scores = [score_scale(responses, s, asked[s.id]) for s in instrument.scored_scales]
     return pd.concat([who, *scores], axis=1)
 
 

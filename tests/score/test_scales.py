@@ -64,7 +64,7 @@ def test_a_booklet_needs_two_thirds_of_the_items_that_it_asks(responses):
     )
     responses.loc[[0, 1], SCALE.item_ids] = pd.NA
     responses.loc[[0, 1], answered] = 4
-    assert list(items_asked(responses, left_out, SCALE)[:2]) == [3, 6]
+    assert list(items_asked(responses, left_out, INSTRUMENT)[SCALE.id][:2]) == [3, 6]
     scores = score_responses(responses, left_out, INSTRUMENT)[SCALE.id]
     assert not pd.isna(scores[0])
     assert pd.isna(scores[1])
