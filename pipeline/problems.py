@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,9 @@ def refuse_if_any(problems: Sequence[Problem]) -> None:
     """Raise :class:`InputError` when there is at least one problem."""
     if problems:
         raise InputError(problems)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """End of a sentence that suggests the closest known name, or nothing."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pipeline.instrument.documents import document, path_of, scale_documents
-from pipeline.problems import Problem
+from pipeline.problems import Problem, did_you_mean
 
 Documents = Mapping[str, Any]
 COUNTS = {"number", "page", "pages", "lowest", "highest"}
@@ -27,7 +26,9 @@ def _sections_name_scales_that_exist(documents: Documents) -> Iterator[Problem]:
     known = {content["id"] for content in scale_documents(documents).values()}
     named = [scale for section in cover["sections"] for scale in section.get("scales", ())]
     for scale in sorted(set(named) - known):
-        yield Problem(path, f"there is no scale '{scale}'{_hint(scale, known)}", column="sections")
+        yield Problem(
+            path, f"there is no scale '{scale}'{did_you_mean(scale, known)}", column="sections"
+        )
     for scale, times in Counter(named).items():
         if times > 1:
             yield Problem(path, f"scale '{scale}' is named {times} times", column="sections")
@@ -46,11 +47,13 @@ def _forms_name_what_exists(documents: Documents) -> Iterator[Problem]:
         where = f"forms.{form['id']}"
         for name in (*form.get("sections", ()), *form.get("optional_sections", ())):
             if name not in sections:
-                cure = f"there is no section '{name}'{_hint(name, sections)}"
+                cure = f"there is no section '{name}'{did_you_mean(name, sections)}"
                 yield Problem(path, cure, column=where)
         for name in form.get("booklets", ()):
             if name not in forms:
-                yield Problem(path, f"there is no form '{name}'{_hint(name, forms)}", column=where)
+                yield Problem(
+                    path, f"there is no form '{name}'{did_you_mean(name, forms)}", column=where
+                )
 
 
 def _questions_are_asked_in_one_section(documents: Documents) -> Iterator[Problem]:
@@ -58,7 +61,7 @@ def _questions_are_asked_in_one_section(documents: Documents) -> Iterator[Proble
     asked = Counter(name for section in sections for name in section.get("questions", ()))
     known = {question["id"]: path for path, question in _questions(documents)}
     for name in sorted(set(asked) - set(known)):
-        cure = f"there is no question '{name}'{_hint(name, known)}"
+        cure = f"there is no question '{name}'{did_you_mean(name, known)}"
         yield Problem(path_of(documents, "instrument"), cure, column="sections")
     for name, path in known.items():
         if asked[name] != 1 and path == path_of(documents, "respondents"):
@@ -85,7 +88,7 @@ def _response_scales_exist(documents: Documents) -> Iterator[Problem]:
     for path, content in scale_documents(documents).items():
         name = content["response_scale"]
         if name not in known:
-            cure = f"'{name}' is not in response_scales.yaml{_hint(name, known)}"
+            cure = f"'{name}' is not in response_scales.yaml{did_you_mean(name, known)}"
             yield Problem(path, cure, column="response_scale")
 
 
@@ -119,7 +122,7 @@ def _items_name_what_exists(documents: Documents) -> Iterator[Problem]:
             ("scale or facet", asked.get("bears_on", ()), parts),
         ):
             for name in sorted(set(names) - set(known)):
-                cure = f"there is no {kind} '{name}'{_hint(name, known)}"
+                cure = f"there is no {kind} '{name}'{did_you_mean(name, known)}"
                 yield Problem(path, cure, column=asked["id"])
 
 
@@ -146,7 +149,7 @@ def _fill_ins_are_defined(documents: Documents) -> Iterator[Problem]:
         counted = COUNTS if path.endswith("/phrases.yaml") else set()
         for where, text in texts_in(content):
             for name in fill_ins_in(text.values()) - known - counted:
-                cure = f"{{{name}}} is not a fill_in of instrument.yaml{_hint(name, known)}"
+                cure = f"{{{name}}} is not a fill_in of instrument.yaml{did_you_mean(name, known)}"
                 yield Problem(path, cure, column=where)
 
 
@@ -245,8 +248,3 @@ def _is_language(key: Any) -> bool:
 def fill_ins_in(texts: Iterable[str]) -> set[str]:
     """Names of the words that are filled into some texts, without case."""
     return {name.lower() for text in texts for name in re.findall(r"\{(\w+)\}", text)}
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""

@@ -6,7 +6,6 @@ A new platform is a file here that holds an :class:`Exporter`, and a line in the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 
 from pipeline.instrument.export.formr import FORMR
 from pipeline.instrument.export.limesurvey import LIMESURVEY
@@ -23,7 +22,7 @@ from pipeline.instrument.export.redcap import REDCAP
 from pipeline.instrument.export.setup_note import SETUP_FILE, setup_note
 from pipeline.instrument.export.xlsform import XLSFORM
 from pipeline.instrument.model import Form, Instrument
-from pipeline.problems import Problem, refuse_if_any
+from pipeline.problems import Problem, did_you_mean, refuse_if_any
 
 _ALL: tuple[Exporter, ...] = (QUALTRICS, REDCAP, LIMESURVEY, XLSFORM, FORMR, PAPER)
 EXPORTERS: dict[str, Exporter] = {exporter.name: exporter for exporter in _ALL}
@@ -111,10 +110,9 @@ def _phrases_missing(instrument: Instrument) -> Iterator[Problem]:
 
 def _unknown(option: str, name: str, known: Collection[str]) -> Iterator[Problem]:
     if name not in known:
-        close = get_close_matches(name, list(known), n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
         there_is = ", ".join(known) or "none"
-        yield Problem(option, f"there is no '{name}'{hint or ';'} there is {there_is}")
+        hint = did_you_mean(name, known) or ";"
+        yield Problem(option, f"there is no '{name}'{hint} there is {there_is}")
 
 
 __all__ = [

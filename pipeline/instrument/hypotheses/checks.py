@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pipeline.instrument.model import Instrument
-from pipeline.problems import Problem
+from pipeline.problems import Problem, did_you_mean
 
 Content = Mapping[str, Any]
 BAND_KEYS = {"between", "how_many", "share", "between_factors", "contradicted_outside"}
@@ -299,6 +298,5 @@ def _not_offered(
 def _unknown(where: str, kind: str, names: Iterable[str], known: Collection[str]) -> Found:
     for name in names:
         if name not in known:
-            close = get_close_matches(name, sorted(known), n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else "; correct it or take it out"
+            hint = did_you_mean(name, sorted(known)) or "; correct it or take it out"
             yield where, f"there is no {kind} '{name}'{hint}"
