@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.problems import Problem, refuse_if_any
 
@@ -19,19 +19,25 @@ SCHEMA = Path(__file__).parents[1] / "config" / "schema" / "study.schema.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One file that a survey platform wrote, and how to read it."""
+    """One file that a survey platform wrote, and how to read it. Field names follow the schema."""
 
     file: str
-    site_column: str | None
-    platform: str | None
-    dictionary: str | None
-    mapping: str | None
-    name_map: str | None
+    site_column: str | None = None
+    platform: str | None = None
+    definition: str | None = None
+    mapping: str | None = None
+    name_map: str | None = None
+    encoding: str | None = None
+    form: str | None = None
+    wave: str | None = None
+    occasions: Mapping[str, str] = field(default_factory=dict)
+    person_column: str | None = None
+    recodes: Literal["refuse", "undo"] = "refuse"
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that is read for this export."""
-        known = (self.file, self.dictionary, self.mapping, self.name_map)
+        known = (self.file, self.definition, self.mapping, self.name_map)
         return tuple(file for file in known if file)
 
 
@@ -49,10 +55,14 @@ class StudyConfig:
     added_sections: tuple[str, ...]
     exports: tuple[Export, ...]
     sites: str | None
+    same_person: Literal["most_answers", "first", "last"]
+    secret_file: str | None
     data_folder: str
     reports_folder: str
     exclude_from_flags: int
     seconds_per_item: float
+    strong_flags: tuple[str, ...] | None
+    attention_checks: Mapping[str, str]
     confidence_level: float
     parallel_replications: int
     seed: int
@@ -62,9 +72,9 @@ class StudyConfig:
 
     @property
     def input_files(self) -> list[str]:
-        """Exports, their companions and the site list."""
+        """Exports, their companions, the site list and the secret of the study."""
         files = [file for export in self.exports for file in export.files]
-        return files if self.sites is None else [*files, self.sites]
+        return [*files, *(file for file in (self.sites, self.secret_file) if file)]
 
     @property
     def instrument_files(self) -> list[str]:
@@ -132,6 +142,7 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
             *_path_problems(config, file),
             *_privacy_problems(config, file),
             *_language_problems(config, file),
+            *_linkage_problems(config, file),
         ]
     )
     study, instrument = config["study"], config["instrument"]
@@ -146,12 +157,16 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         instrument_folder=instrument["folder"],
         form=instrument["form"],
         added_sections=tuple(instrument.get("add", ())),
-        exports=tuple(_export(export) for export in config["exports"]),
+        exports=tuple(Export(**export) for export in config["exports"]),
         sites=config.get("sites"),
+        same_person=config.get("same_person", "most_answers"),
+        secret_file=config.get("linkage", {}).get("secret"),
         data_folder=folders.get("data", "data"),
         reports_folder=folders.get("reports", "reports/built"),
         exclude_from_flags=screening.get("exclude_from_flags", 2),
         seconds_per_item=screening.get("seconds_per_item", 2.0),
+        strong_flags=tuple(screening["strong"]) if "strong" in screening else None,
+        attention_checks=screening.get("attention_checks", {}),
         confidence_level=psychometrics.get("confidence_level", 0.95),
         parallel_replications=psychometrics.get("parallel_replications", 200),
         seed=psychometrics.get("seed", 20240313),
@@ -159,11 +174,6 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         override_reason=disclosure.get("override_reason"),
         batches=config.get("batches", 8),
     )
-
-
-def _export(export: Mapping[str, Any]) -> Export:
-    keys = ("site_column", "platform", "dictionary", "mapping", "name_map")
-    return Export(export["file"], *(export.get(key) for key in keys))
 
 
 def _schema_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
@@ -201,11 +211,13 @@ def _path_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
 def _paths(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "instrument.folder", config["instrument"]["folder"]
     for index, export in enumerate(config["exports"]):
-        for key in ("file", "dictionary", "mapping", "name_map"):
+        for key in ("file", "definition", "mapping", "name_map"):
             if key in export:
                 yield f"exports[{index}].{key}", export[key]
     if "sites" in config:
         yield "sites", config["sites"]
+    if "linkage" in config:
+        yield "linkage.secret", config["linkage"]["secret"]
     for key, path in config.get("folders", {}).items():
         yield f"folders.{key}", path
 
@@ -223,6 +235,17 @@ def _language_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem
     if language not in spoken:
         cure = f"there are no reports in '{language}'; there are {', '.join(spoken)}"
         yield Problem(file, cure, column="study.language")
+
+
+def _linkage_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """Keys of persons without a secret to hash them with."""
+    keyed = [export["file"] for export in config["exports"] if "person_column" in export]
+    if keyed and "linkage" not in config:
+        cure = (
+            "a column with keys of persons needs a secret to hash them with: write at least 16 "
+            "characters that nobody can guess into a file and name it as linkage.secret"
+        )
+        yield Problem(file, cure, column="linkage.secret")
 
 
 def _privacy_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:

@@ -5,9 +5,11 @@ from pipeline.ingest.check_words import describe_check
 from pipeline.ingest.findings import ExportCheck
 from pipeline.ingest.ledger import LedgerError, check_ledger
 from pipeline.ingest.opening import OtherVersionWarning
+from pipeline.ingest.people import read_secret
 from pipeline.ingest.pooling import Ingested, ingest_exports
+from pipeline.ingest.screening import ScreeningRules
 from pipeline.ingest.sites import Site, SiteList, read_site_list
-from pipeline.ingest.source import ExportSource, ScreeningRules
+from pipeline.ingest.source import ExportSource
 
 __all__ = [
     "ExportCheck",
@@ -22,5 +24,6 @@ __all__ = [
     "check_ledger",
     "describe_check",
     "ingest_exports",
+    "read_secret",
     "read_site_list",
 ]

@@ -14,6 +14,7 @@ from pipeline.ingest.codebook import (
     BLANK,
     NOT_ASKED,
     NOT_REACHED,
+    NOT_SHOWN,
     REFUSED,
     SEEN,
     SKIPPED,
@@ -23,7 +24,8 @@ from pipeline.ingest.codebook import (
 from pipeline.ingest.mapped import Book, books_of
 from pipeline.ingest.match import Matching
 from pipeline.ingest.name_map import NameMap
-from pipeline.ingest.raw import RawExport
+from pipeline.ingest.raw import RawExport, translate
+from pipeline.ingest.source import ExportSource
 from pipeline.ingest.wording import may_identify, without_invisible
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem, refuse_if_any
@@ -44,14 +46,14 @@ class TypedAnswers:
     columns : tuple of str
         Answer columns of the questionnaire, all of them.
     values : ndarray, shape (n_rows, n_columns)
-        The answer, NaN where there is none.
+        The answer, NaN where there is none; every column lies together in memory.
     outcomes : ndarray of int, shape (n_rows, n_columns)
         Index into :func:`~pipeline.ingest.codebook.outcome_names`.
     """
 
     rows: pd.Index
     columns: tuple[str, ...]
-    values: NDArray[np.float64]
+    values: NDArray[np.float32]
     outcomes: NDArray[np.int8]
 
 
@@ -82,6 +84,7 @@ def type_answers(
     matching: Matching,
     rows: pd.Index,
     instrument: Instrument,
+    source: ExportSource,
     names: NameMap | None = None,
 ) -> TypedAnswers:
     """The answers of some rows of an export, in the codes of a map of names where there is one.
@@ -95,8 +98,8 @@ def type_answers(
     InputError
         If a cell holds something that is not an answer.
     """
-    typed, refused = read_answers(raw, matching, rows, instrument, names)
-    refuse_if_any(refusal_problems(raw.file, refused))
+    typed, refused, recoded = read_answers(raw, matching, rows, instrument, source, names)
+    refuse_if_any([*recoded, *refusal_problems(raw.file, refused)])
     return typed
 
 
@@ -105,9 +108,10 @@ def read_answers(
     matching: Matching,
     rows: pd.Index,
     instrument: Instrument,
+    source: ExportSource,
     names: NameMap | None = None,
-) -> tuple[TypedAnswers, list[RefusedCells]]:
-    """The answers of :func:`type_answers`, and the cells that it would refuse.
+) -> tuple[TypedAnswers, list[RefusedCells], list[Problem]]:
+    """The answers of :func:`type_answers`, the cells it would refuse, and recoded answers.
 
     A refused cell holds no value, and its outcome is ``REFUSED``.
     """
@@ -115,37 +119,45 @@ def read_answers(
     typed = TypedAnswers(
         rows,
         columns,
-        np.full((len(rows), len(columns)), np.nan),
-        np.full((len(rows), len(columns)), NOT_ASKED, dtype=np.int8),
+        np.full((len(rows), len(columns)), np.nan, dtype=np.float32, order="F"),
+        np.full((len(rows), len(columns)), NOT_ASKED, dtype=np.int8, order="F"),
     )
-    refused = _read_cells(raw, matching, typed, books_of(matching, instrument, names))
+    books, recoded = books_of(raw, matching, instrument, source, names)
+    refused = _read_cells(raw, matching, typed, books)
     finished = raw.record["finished"].loc[rows]
     reach = _reach(raw, typed, matching, instrument)
     _complete_sums(typed, instrument)
-    _complete_ticks(typed, reach, finished, instrument)
+    _complete_ticks(typed, reach, finished, instrument, raw.writes_empty_boxes)
     _explain_blanks(typed, reach, finished)
-    return typed, refused
+    return typed, refused, recoded
 
 
 def _read_cells(
     raw: RawExport, matching: Matching, typed: TypedAnswers, books: Mapping[str, Book]
 ) -> list[RefusedCells]:
     """Fill in what each exported cell says; hands back the cells that say nothing known."""
-    cells = raw.cells.loc[typed.rows]
+    rows = raw.cells.index.get_indexer(typed.rows)
     found: list[RefusedCells] = []
     for name, position in matching.answers.items():
         place = typed.columns.index(name)
-        codes, texts = pd.factorize(cells[position].to_numpy(dtype=object))
+        cells = raw.cells[position].iloc[rows]
+        codes, texts = _present(cells)
         readings = [_read(str(text), raw, books[name]) for text in texts]
         values, outcomes = zip(*readings, strict=True) if readings else ((), ())
-        typed.values[:, place] = np.array(values, dtype=float)[codes]
+        typed.values[:, place] = np.array(values, dtype=np.float32)[codes]
         typed.outcomes[:, place] = np.array(outcomes, dtype=np.int8)[codes]
         refused = typed.outcomes[:, place] == REFUSED
         if refused.any():
             column = raw.columns[position - 1].heading
-            offending = cells[position][refused]
+            offending = cells[refused]
             found.append(RefusedCells(column, position, offending, books[name].allowed))
     return found
+
+
+def _present(cells: pd.Series) -> tuple[NDArray[np.integer], pd.Index]:
+    """The distinct texts of a column that stand in some cell, and which one each cell holds."""
+    used = cells.cat.remove_unused_categories()
+    return used.cat.codes.to_numpy(), used.cat.categories
 
 
 def refusal_problems(file: str, refused: Sequence[RefusedCells]) -> list[Problem]:
@@ -192,23 +204,33 @@ def may_be_shown(cells: pd.Series) -> bool:
 class _Reach:
     """Place of each answer column in the order of the export, and the last one answered."""
 
-    order: NDArray[np.int64]
-    last: NDArray[np.int64]
+    order: NDArray[np.int32]
+    last: NDArray[np.int32]
 
 
 def _reach(
     raw: RawExport, typed: TypedAnswers, matching: Matching, instrument: Instrument
 ) -> _Reach:
     """How far each respondent came; a tick box left empty is no sign of having come there."""
-    order = np.array([matching.answers.get(name, -1) for name in typed.columns], dtype=np.int64)
-    ticks = np.isin(typed.columns, [name for group in _tick_groups(instrument) for name in group])
-    empty_tick = ticks & (typed.values == 0)
-    responded = (typed.outcomes == ANSWERED) | (typed.outcomes > UNKNOWN) | (typed.outcomes == SEEN)
-    last = np.where(responded & ~empty_tick, order, -1).max(axis=1, initial=-1)
+    order = np.array([matching.answers.get(name, -1) for name in typed.columns], dtype=np.int32)
+    ticks = {name for group in _tick_groups(instrument) for name in group}
+    last = np.full(len(typed.rows), -1, dtype=np.int32)
+    for place, name in enumerate(typed.columns):
+        if order[place] < 0:
+            continue
+        outcomes = typed.outcomes[:, place]
+        responded = (outcomes == ANSWERED) | (outcomes > UNKNOWN) | (outcomes == SEEN)
+        if name in ticks:
+            responded &= typed.values[:, place] != 0
+        np.maximum(last, np.where(responded, order[place], -1), out=last)
     for position in matching.open_answers.values():
-        written = raw.cells.loc[typed.rows, position].map(without_invisible) != ""
-        last = np.maximum(last, np.where(written, position, -1))
+        written = translate(raw.cells.loc[typed.rows, position], _is_written, "boolean")
+        np.maximum(last, np.where(written, position, -1), out=last)
     return _Reach(order, last)
+
+
+def _is_written(text: str) -> object:
+    return without_invisible(text) != ""
 
 
 def _complete_sums(typed: TypedAnswers, instrument: Instrument) -> None:
@@ -225,15 +247,27 @@ def _complete_sums(typed: TypedAnswers, instrument: Instrument) -> None:
 
 
 def _complete_ticks(
-    typed: TypedAnswers, reach: _Reach, finished: pd.Series, instrument: Instrument
+    typed: TypedAnswers,
+    reach: _Reach,
+    finished: pd.Series,
+    instrument: Instrument,
+    writes_empty_boxes: bool,
 ) -> None:
+    """Boxes left empty count 0 once their question was reached, and are blank before.
+
+    Where the platform writes out boxes that were left empty, a question whose boxes are all blank
+    has no answer.
+    """
     done = finished.fillna(False).to_numpy(dtype=bool)
     for group in _tick_groups(instrument):
         places = _places(typed, group)
         values, outcomes = typed.values[:, places], typed.outcomes[:, places]
+        is_zero = (values == 0) & (outcomes == ANSWERED)
         touched = (values == 1) | (outcomes > UNKNOWN) | (outcomes == SEEN)
         reached = touched.any(axis=1) | done | (reach.last > reach.order[places].max())
-        open_cells = (values == 0) | (outcomes == BLANK) | (outcomes == SEEN)
+        if writes_empty_boxes:
+            reached &= ~(outcomes == BLANK).all(axis=1)
+        open_cells = is_zero | (outcomes == BLANK) | (outcomes == SEEN)
         zero = open_cells & reached[:, None]
         values[zero], outcomes[zero] = 0.0, ANSWERED
         unseen = open_cells & ~reached[:, None]
@@ -242,14 +276,19 @@ def _complete_ticks(
 
 
 def _explain_blanks(typed: TypedAnswers, reach: _Reach, finished: pd.Series) -> None:
-    """Give every blank cell its reason; unknown where the platform does not tell the end."""
-    done = finished.fillna(False).to_numpy(dtype=bool)[:, None]
-    untold = finished.isna().to_numpy(dtype=bool)[:, None]
-    later = reach.last[:, None] > reach.order[None, :]
-    reason = np.where(done | later, SKIPPED, np.where(untold, UNKNOWN, NOT_REACHED))
-    blank = typed.outcomes == BLANK
-    typed.outcomes[blank] = reason[blank]
-    typed.outcomes[typed.outcomes == SEEN] = SKIPPED
+    """Give every blank cell its reason; unknown where the platform does not tell the end.
+
+    Where an export marks questions that were seen and left, a blank one was not shown.
+    """
+    done = finished.fillna(False).to_numpy(dtype=bool)
+    unmarked = NOT_SHOWN if (typed.outcomes == SEEN).any() else SKIPPED
+    after_the_end = np.where(finished.isna().to_numpy(dtype=bool), UNKNOWN, NOT_REACHED)
+    for place in range(len(typed.columns)):
+        outcomes = typed.outcomes[:, place]
+        blank = np.flatnonzero(outcomes == BLANK)
+        passed = done[blank] | (reach.last[blank] > reach.order[place])
+        outcomes[blank] = np.where(passed, unmarked, after_the_end[blank])
+        outcomes[outcomes == SEEN] = SKIPPED
 
 
 def _tick_groups(instrument: Instrument) -> list[list[str]]:

@@ -19,25 +19,30 @@ from pipeline.ingest.detect import platform_of
 from pipeline.ingest.findings import (
     ColumnsFound,
     ExportCheck,
-    FormFit,
     OutsideScale,
     RowsFound,
     SitesFound,
 )
+from pipeline.ingest.forms import fitting_forms
 from pipeline.ingest.ledger import LONGEST_OF_AN_ANSWER, account_columns
 from pipeline.ingest.match import AnswerNames, Matching, find_columns, looks_personal
 from pipeline.ingest.name_map import NameMap, read_name_map
-from pipeline.ingest.opening import site_names
-from pipeline.ingest.raw import ExportColumn, Platform, RawExport, Sheet, translate
-from pipeline.ingest.read_text import read_sheet
-from pipeline.ingest.rows import exclude_after_reading, exclude_before_reading, no_row_left
-from pipeline.ingest.source import ExportSource, ScreeningRules
+from pipeline.ingest.opening import Opened, opened, read_raw
+from pipeline.ingest.pool import Part, pool_answers
+from pipeline.ingest.pooling import without_careless
+from pipeline.ingest.raw import ExportColumn, Platform, RawExport, translate
+from pipeline.ingest.read_file import read_sheet
+from pipeline.ingest.rows import no_row_left
+from pipeline.ingest.screening import ScreeningRules
+from pipeline.ingest.sheet import Sheet
+from pipeline.ingest.showing import shortened, shown_heading
+from pipeline.ingest.source import ExportSource
 from pipeline.ingest.wording import may_identify, one_line, without_invisible, wording_key
 from pipeline.instrument import Instrument
 from pipeline.problems import InputError
 
 MOST_EXAMPLES = 3
-MOST_FORMS = 2
+THIS_WAVE = "this survey round"
 MOST_ODD = 1 / 3
 """With more item columns missing, or asked by other forms only, the form may be another."""
 OTHER_FORM = "other_form"
@@ -61,18 +66,19 @@ def check_export(source: ExportSource, instrument: Instrument, whole: Instrument
     """
     known = ExportCheck(source.name)
     try:
-        sheet = read_sheet(source.file)
+        sheet = read_sheet(source.file, source.encoding)
         platform = platform_of(sheet, source)
         signs = _signs(platform, sheet, source)
         known = replace(known, platform=platform.name, signs=signs)
-        raw = platform.read(sheet, source, instrument)
+        raw = read_raw(platform, sheet, source)
         names = None if source.name_map is None else read_name_map(source.name_map, instrument)
     except InputError as error:
         return replace(known, problems=error.problems)
-    return replace(check_raw(raw, source, instrument, whole, names), signs=signs)
+    return replace(check_raw(platform, raw, source, instrument, whole, names), signs=signs)
 
 
 def check_raw(
+    platform: Platform,
     raw: RawExport,
     source: ExportSource,
     instrument: Instrument,
@@ -80,25 +86,35 @@ def check_raw(
     names: NameMap | None = None,
 ) -> ExportCheck:
     """As :func:`check_export`, for rows that are read already."""
-    matching, problems = find_columns(raw, instrument, source.site_column, names)
-    sites = site_names(raw, matching, source)
-    reasons, of_rows = exclude_before_reading(raw, sites)
+    matching, problems = find_columns(raw, instrument, source, names)
+    export = opened(platform, raw, names, matching, source, THIS_WAVE)
+    reasons = export.reasons
     counted = reasons.index[reasons.isna()]
-    typed, refused = read_answers(raw, matching, counted, instrument, names)
-    problems = [*problems, *of_rows, *refusal_problems(raw.file, refused)]
+    typed, refused, recoded = read_answers(export.raw, matching, counted, instrument, source, names)
+    problems = [
+        *problems,
+        *export.problems,
+        *recoded,
+        *refusal_problems(raw.file, refused),
+    ]
     told = reasons
     if not problems:
-        told, _ = exclude_after_reading(raw, typed, reasons, instrument, ScreeningRules())
+        part = Part(export, export.site_names, 0)
+        pooled = pool_answers([part], [typed], instrument)
+        decided, _ = without_careless(pooled, instrument, ScreeningRules())
+        told = decided.reasons_of(part)
         problems = [] if told.isna().any() else [no_row_left(raw.file, told)]
     return ExportCheck(
         file=raw.file,
         platform=raw.platform,
+        layout=raw.layout,
+        notes=raw.notes,
         form="" if names is None else names.form,
         version="" if names is None else names.version,
         read_with="" if names is None else instrument.version,
-        rows=_rows(raw, reasons, told, not problems),
-        columns=_columns(raw, matching, instrument, whole, names),
-        sites=_sites(raw, matching, source, sites.loc[counted]),
+        rows=_rows(export, told, not problems),
+        columns=_columns(raw, matching, instrument, whole, source, names),
+        sites=_sites(raw, matching, source, export.site_names.loc[counted]),
         outside=tuple(_outside(refused)),
         problems=tuple(problems),
     )
@@ -111,15 +127,17 @@ def _signs(platform: Platform, sheet: Sheet, source: ExportSource) -> tuple[str,
     return (*chosen, *platform.signature(sheet).reasons)
 
 
-def _rows(raw: RawExport, before: pd.Series, after: pd.Series, is_ready: bool) -> RowsFound:
-    """`before` and `after` say why rows are left out before and after their answers are read."""
+def _rows(export: Opened, after: pd.Series, is_ready: bool) -> RowsFound:
+    """`after` says why responses are left out once their answers are read."""
+    raw, before = export.raw, export.reasons
     counted = before.isna()
     record = raw.record[counted]
     finished, days = record["finished"], record["day"].dropna()
     ids = raw.record["response_id"]
     shared = ids[counted | (before == "NO_SITE")].dropna()
     return RowsFound(
-        n_rows=len(raw.cells),
+        n_rows=export.n_rows,
+        n_joined=len(export.joined),
         reasons={str(reason): int(n) for reason, n in after.value_counts().items()},
         n_unfinished=None if finished.isna().all() else int((~finished.fillna(True)).sum()),
         n_shared_ids=int(shared[shared.duplicated()].nunique()),
@@ -146,19 +164,22 @@ def _columns(
     matching: Matching,
     instrument: Instrument,
     whole: Instrument,
+    source: ExportSource,
     names: NameMap | None,
 ) -> ColumnsFound:
     asked = [item for item in instrument.items if names is None or item in names.columns]
     missing = tuple(item for item in asked if item not in matching.answers)
-    used = _by_use(raw, matching, AnswerNames.of(whole))
+    used = _by_use(raw, matching, source, AnswerNames.of(whole))
     odd = max(len(missing), len(used[OTHER_FORM])) > MOST_ODD * len(asked)
     named = [column for column in used["dropped_personal"] if looks_personal(column)]
     has_headings = bool(matching.answers)
     return ColumnsFound(
+        n_questions=len(raw.questions),
+        n_worded=len(matching.worded),
         n_items=len(asked),
         missing=missing,
         n_not_mapped=len(instrument.items) - len(asked),
-        forms=tuple(_fitting_forms(raw, whole)) if odd and names is None else (),
+        forms=tuple(fitting_forms(_named(raw, whole), whole)) if odd and names is None else (),
         n_other_form=len(used[OTHER_FORM]),
         unknown=_headings(used["dropped"]) if has_headings else None,
         personal=_headings(named) if has_headings else None,
@@ -168,11 +189,11 @@ def _columns(
 
 
 def _by_use(
-    raw: RawExport, matching: Matching, whole: AnswerNames
+    raw: RawExport, matching: Matching, source: ExportSource, whole: AnswerNames
 ) -> Mapping[str, list[ExportColumn]]:
     """The columns by what the pipeline would use them for; those of other forms are apart."""
     columns: dict[str, list[ExportColumn]] = defaultdict(list)
-    for column, use in zip(raw.columns, account_columns(raw, matching)["use"], strict=True):
+    for column, use in zip(raw.columns, account_columns(raw, matching, source)["use"], strict=True):
         dropped = str(use).startswith("dropped")
         known = dropped and whole.answer_column(column.code, column.subcode) is not None
         columns[OTHER_FORM if known else str(use)].append(column)
@@ -180,46 +201,14 @@ def _by_use(
 
 
 def _headings(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
-    return tuple(_heading(column) for column in columns)
+    return tuple(shown_heading(column) for column in columns)
 
 
-def _heading(column: ExportColumn) -> str:
-    """The heading, cut where it is long; the place of the column where it could tell a person."""
-    heading = one_line(column.heading)
-    if not heading or may_identify(heading):
-        return f"column {column.position}"
-    return _short(heading)
-
-
-def _short(heading: str) -> str:
-    long = len(heading) > LONGEST_OF_AN_ANSWER
-    return f"{heading[:LONGEST_OF_AN_ANSWER].rstrip()}..." if long else heading
-
-
-def _fitting_forms(raw: RawExport, whole: Instrument) -> list[FormFit]:
-    """The forms whose items are most alike those of the export: few missing, few too many."""
+def _named(raw: RawExport, whole: Instrument) -> set[str]:
+    """Answer columns that the codes of an export name."""
     known = AnswerNames.of(whole)
-    named = {known.answer_column(column.code, column.subcode) for column in raw.columns}
-    there = named & set(whole.items)
-    if not there:
-        return []
-    fits = [
-        FormFit(name, sections, len(there & items), len(items))
-        for name, sections, items in _items_of_forms(whole)
-    ]
-    alike = sorted(fits, key=lambda fit: -2 * fit.n_found / (fit.n_items + len(there)))
-    return [fit for fit in alike if fit.n_found][:MOST_FORMS]
-
-
-def _items_of_forms(whole: Instrument) -> Iterator[tuple[str, tuple[str, ...], set[str]]]:
-    """Every form that respondents answer, without and with all its optional sections."""
-    for form in whole.forms:
-        if form.answered_by != "respondent":
-            continue
-        for sections in dict.fromkeys([(), form.optional_ids]):
-            items = set(whole.form(form.id, sections).items)
-            if items:
-                yield form.id, sections, items
+    named = (known.answer_column(column.code, column.subcode) for column in raw.columns)
+    return {name for name in named if name is not None}
 
 
 def _sites(
@@ -234,7 +223,7 @@ def _sites(
     hidden = len(names) < ROWS_A_SITE * len(sizes) or looks_personal(column)
     shown = () if hidden else tuple(name for name in spellings if not _may_be_personal(name))
     return SitesFound(
-        heading=_heading(column),
+        heading=shown_heading(column),
         sizes=tuple(int(size) for size in sizes),
         spellings=shown,
         n_hidden=len(spellings) - len(shown),
@@ -250,7 +239,7 @@ def _outside(refused: Sequence[RefusedCells]) -> Iterator[OutsideScale]:
     by_fault: dict[tuple[str, tuple[str, ...]], list[tuple[str, int]]] = defaultdict(list)
     for column in {column.position: column for column in refused}.values():
         fault = column.allowed, _examples(column.cells)
-        by_fault[fault].append((_short(one_line(column.column)), len(column.cells)))
+        by_fault[fault].append((shortened(one_line(column.column)), len(column.cells)))
     for (allowed, examples), columns in by_fault.items():
         yield OutsideScale(tuple(columns), allowed, examples)
 

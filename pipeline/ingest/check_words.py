@@ -24,6 +24,7 @@ REASONS = (
     ("rejected on the platform", ("REJECTED",)),
     ("repeated", ("DUPLICATE_ROW",)),
     ("without a site", ("NO_SITE",)),
+    ("of a response or person seen before", ("SAME_RESPONSE", "SAME_PERSON")),
     ("with too few answers", ("TOO_FEW_ANSWERS",)),
     ("careless by the usual rules", ("CARELESS",)),
 )
@@ -48,7 +49,9 @@ def describe_check(check: ExportCheck) -> str:
 def _platform_lines(check: ExportCheck) -> Iterator[str]:
     if check.platform is not None:
         signs = ", ".join(check.signs) or "no sign of it"
-        yield f"platform: {check.platform} ({signs})"
+        layout = f", {check.layout}" if check.layout else ""
+        yield f"platform: {check.platform}{layout} ({signs})"
+    yield from (f"note: {note}" for note in check.notes)
     if check.version:
         form = f"{check.form}, " if check.form else ""
         other = "" if check.version == check.read_with else f", read with version {check.read_with}"
@@ -79,6 +82,8 @@ def _counts(rows: RowsFound) -> Iterator[str]:
         (words, sum(rows.reasons.get(r, 0) for r in names), names) for words, names in REASONS
     ]
     told = [f"{n} {words}" for words, n, names in counts if n or names[0] in ALWAYS_TOLD]
+    if rows.n_joined:
+        yield f"rows joined to another row of the same record: {rows.n_joined}"
     yield f"rows left out: {', '.join(told)}"
     partial = "not told by the platform" if rows.n_unfinished is None else rows.n_unfinished
     yield f"other rows that were not finished: {partial}"
@@ -87,9 +92,12 @@ def _counts(rows: RowsFound) -> Iterator[str]:
 def _lines_of_columns(columns: ColumnsFound | None) -> Iterator[str]:
     if columns is None:
         return
+    yield f"question columns in the file: {columns.n_questions}"
     yield f"item columns: {columns.n_items - len(columns.missing)} found of {columns.n_items}"
     if columns.missing:
         yield f"item columns missing: {_first(columns.missing)}"
+    if columns.n_worded:
+        yield f"answer columns found by the wording of their question: {columns.n_worded}"
     if columns.n_not_mapped:
         yield f"items that the map of names does not name, so not asked: {columns.n_not_mapped}"
     if columns.n_other_form:

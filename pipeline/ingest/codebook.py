@@ -14,8 +14,8 @@ from pipeline.ingest.raw import NO_WORDS, YES_WORDS
 from pipeline.ingest.wording import wording_key
 from pipeline.instrument import Instrument, Option, Question, Text
 
-ANSWERED, SKIPPED, NOT_REACHED, NOT_ASKED, UNKNOWN = range(5)
-FIXED_OUTCOMES = ("ANSWERED", "SKIPPED", "NOT_REACHED", "NOT_ASKED", "UNKNOWN")
+ANSWERED, SKIPPED, NOT_REACHED, NOT_SHOWN, NOT_ASKED, UNKNOWN = range(6)
+FIXED_OUTCOMES = ("ANSWERED", "SKIPPED", "NOT_REACHED", "NOT_SHOWN", "NOT_ASKED", "UNKNOWN")
 BLANK, SEEN, REFUSED = -1, -2, -3
 """States of a cell before its reason is known: empty, seen and left, not an answer at all."""
 
@@ -131,6 +131,11 @@ def question_codebook(question: Question, instrument: Instrument) -> Codebook:
     return _codebook(
         _option_readings(question.options), _option_labels(question.options), instrument
     )
+
+
+def special_readings(instrument: Instrument) -> dict[str, Reading]:
+    """What the ids and labels of the special codes stand for, by the key of their wording."""
+    return dict(_codebook({}, [], instrument).labels)
 
 
 def in_words(numbers: Iterable[int]) -> str:

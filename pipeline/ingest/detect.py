@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.ingest.platforms import PLATFORMS
-from pipeline.ingest.raw import Platform, Sheet, Signature
+from pipeline.ingest.raw import Platform, Signature
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.source import ExportSource
 from pipeline.ingest.wording import did_you_mean
 from pipeline.problems import InputError, Problem

@@ -16,6 +16,8 @@ class RowsFound:
     ----------
     n_rows : int
         All of them.
+    n_joined : int
+        Rows that were joined to another row of their record.
     reasons : mapping
         How many are left out for each reason.
     n_unfinished : int, optional
@@ -33,6 +35,7 @@ class RowsFound:
     """
 
     n_rows: int
+    n_joined: int
     reasons: Mapping[str, int]
     n_unfinished: int | None
     n_shared_ids: int
@@ -58,6 +61,10 @@ class ColumnsFound:
 
     Attributes
     ----------
+    n_questions : int
+        Columns that hold what people answered, whatever the questionnaire.
+    n_worded : int
+        Answer columns that were found by the wording of their question.
     n_items : int
         Item columns that are expected.
     missing : tuple of str
@@ -77,6 +84,8 @@ class ColumnsFound:
         Columns of questions that are answered in one's own words.
     """
 
+    n_questions: int
+    n_worded: int
     n_items: int
     missing: tuple[str, ...]
     n_not_mapped: int
@@ -139,6 +148,10 @@ class ExportCheck:
         The file, as it was named.
     platform : str, optional
         Where it comes from; with `signs`, by which that can be seen.
+    layout : str
+        Which of the platform's ways of writing an export it is.
+    notes : tuple of str
+        What a person should know about how it was read.
     form, version, read_with : str
         Form and version of the questionnaire that the map of names tells, and the version that
         is read; empty without a map.
@@ -153,6 +166,8 @@ class ExportCheck:
     file: str
     platform: str | None = None
     signs: tuple[str, ...] = ()
+    layout: str = ""
+    notes: tuple[str, ...] = ()
     form: str = ""
     version: str = ""
     read_with: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.ingest.codebook import codebook_of, whole_number
-from pipeline.ingest.raw import Sheet
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.wording import did_you_mean, without_invisible
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem
@@ -52,7 +52,7 @@ def map_rows(sheet: Sheet) -> Iterator[MapRow]:
     """The rows below the headings."""
     headings = [heading.casefold() for heading in sheet.headings]
     worded = [place for place, heading in enumerate(headings) if heading.startswith(LABEL)]
-    for number, cells in zip(sheet.numbers[1:], sheet.cells[1:], strict=True):
+    for number, cells in zip(sheet.numbers[1:], list(sheet.rows())[1:], strict=True):
         plain = [without_invisible(cell) for cell in cells]
         told = {name: plain[headings.index(name)] for name in NEEDED}
         yield MapRow(number, told, tuple(plain[place] for place in worded if plain[place]))

@@ -40,7 +40,7 @@ def claims_by_map(raw: RawExport, names: NameMap) -> Claims:
         for name, column in names.columns.items()
         if found[name] and times[column.heading.casefold()] > 1
     }
-    for question, boxes in _boxes_apart(names).items() if raw.joins_ticks else ():
+    for question, boxes in _boxes_apart(names).items() if raw.tick_separator is not None else ():
         together = by_name.get(question.casefold(), [])
         if together and not all(found[name] for name in boxes):
             found |= dict.fromkeys(boxes, together)

@@ -16,8 +16,8 @@ from pipeline.ingest.map_rows import (
     row_problems,
     rows_by,
 )
-from pipeline.ingest.raw import Sheet
-from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.read_file import read_sheet
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.wording import one_line
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem, refuse_if_any
@@ -91,7 +91,7 @@ def read_name_map(path: Path, instrument: Instrument) -> NameMap:
 
 def _form_in(sheet: Sheet) -> str:
     headings = [heading.casefold() for heading in sheet.headings]
-    return one_line(sheet.cells[1][headings.index(FORM)]) if FORM in headings else ""
+    return one_line(sheet.row(1)[headings.index(FORM)]) if FORM in headings else ""
 
 
 def _mapped(name: str, kind: str, rows: Sequence[MapRow]) -> MappedColumn:

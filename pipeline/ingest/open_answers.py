@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from pipeline.ingest.ledger import EXCLUDED_ROW, LedgerError
+from pipeline.ingest.ledger import EXCLUDED_ROW, JOINED_ROW, LedgerError, RowsRead
 from pipeline.ingest.match import Matching
+from pipeline.ingest.opening import Opened
 from pipeline.ingest.raw import RawExport, translate
 from pipeline.ingest.wording import without_invisible
 
@@ -15,17 +16,13 @@ KEPT_APART, NO_TEXT = "KEPT_APART", "NO_TEXT"
 """Outcomes of a cell of an open question."""
 
 
-def open_answers(
-    raw: RawExport, matching: Matching, sites: pd.Series, analysed: pd.Index
-) -> pd.DataFrame:
+def open_answers(export: Opened, sites: pd.Series, analysed: pd.Index) -> pd.DataFrame:
     """Every text of the analysed rows of an export with its site and question, and nothing else.
 
     Parameters
     ----------
-    raw : RawExport
+    export : Opened
         The export.
-    matching : Matching
-        Which columns hold open answers.
     sites : Series
         Id of the site of each row.
     analysed : Index
@@ -34,39 +31,50 @@ def open_answers(
     Returns
     -------
     DataFrame
-        ``site``, ``question``, ``text``; still in the order of the rows.
+        ``site``, ``wave``, ``question``, ``text``; still in the order of the rows.
     """
     parts = [
-        pd.DataFrame({"site": sites.loc[analysed], "question": question, "text": texts})
-        for question, texts in _texts(raw, matching, analysed)
+        pd.DataFrame(
+            {
+                "site": sites.loc[analysed],
+                "wave": export.waves.loc[analysed],
+                "question": question,
+                "text": texts,
+            }
+        )
+        for question, texts in _texts(export.raw, export.matching, analysed)
     ]
-    columns = ["site", "question", "text"]
+    columns = ["site", "wave", "question", "text"]
     found = pd.concat(parts) if parts else pd.DataFrame(columns=columns, dtype="string")
     return found.dropna(subset="text").reset_index(drop=True)
 
 
-def account_open_answers(raw: RawExport, matching: Matching, analysed: pd.Index) -> pd.DataFrame:
-    """How many cells of each open question hold a text, none, or stand in an excluded row."""
+def account_open_answers(export: Opened, analysed: pd.Index) -> pd.DataFrame:
+    """How many cells of each open question hold a text, none, or stand in a row left out."""
     counts: list[tuple[str, str, str, int]] = []
-    for question, texts in _texts(raw, matching, analysed):
+    n_joined = len(export.joined)
+    for question, texts in _texts(export.raw, export.matching, analysed):
         written = int(texts.notna().sum())
         numbers = {
             KEPT_APART: written,
             NO_TEXT: len(texts) - written,
-            EXCLUDED_ROW: len(raw.cells) - len(texts),
+            JOINED_ROW: n_joined,
+            EXCLUDED_ROW: export.n_rows - n_joined - len(texts),
         }
-        counts += [(raw.file, question, name, number) for name, number in numbers.items() if number]
+        counts += [
+            (export.raw.file, question, name, number) for name, number in numbers.items() if number
+        ]
     return pd.DataFrame(counts, columns=["export", "column", "outcome", "cells"])
 
 
 def check_open_answers(
-    rows_read: Mapping[str, int], ledger_columns: pd.DataFrame, booked: pd.DataFrame, n_texts: int
+    read: Mapping[str, RowsRead], ledger_columns: pd.DataFrame, booked: pd.DataFrame, n_texts: int
 ) -> None:
     """Check that the cells of open questions add up.
 
     Parameters
     ----------
-    rows_read : mapping
+    read : mapping
         Rows of answers counted in each file when it was opened.
     ledger_columns : DataFrame
         The account of columns; tells which of them hold open answers.
@@ -80,7 +88,7 @@ def check_open_answers(
     LedgerError
         If cells are not the sum of their outcomes, or a text is lost.
     """
-    faults = list(_cell_faults(rows_read, ledger_columns, booked))
+    faults = list(_cell_faults(read, ledger_columns, booked))
     kept = int(booked.loc[booked["outcome"] == KEPT_APART, "cells"].sum())
     if kept != n_texts:
         faults.append(f"{kept} open answers booked, {n_texts} found")
@@ -89,12 +97,12 @@ def check_open_answers(
 
 
 def _cell_faults(
-    rows_read: Mapping[str, int], ledger_columns: pd.DataFrame, booked: pd.DataFrame
+    read: Mapping[str, RowsRead], ledger_columns: pd.DataFrame, booked: pd.DataFrame
 ) -> Iterator[str]:
     held = ledger_columns[ledger_columns["use"] == "open_answer"]
     totals = booked.groupby("export")["cells"].sum()
-    for export, read in rows_read.items():
-        cells = read * int((held["export"] == export).sum())
+    for export, rows in read.items():
+        cells = rows.n_rows * int((held["export"] == export).sum())
         if int(totals.get(export, 0)) != cells:
             yield f"{export} has {cells} cells of open questions but {totals.get(export, 0)} booked"
 

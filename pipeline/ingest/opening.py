@@ -5,19 +5,25 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from pipeline.ingest.detect import platform_of
+from pipeline.ingest.join_rows import join_rows
 from pipeline.ingest.match import Matching, match_columns
 from pipeline.ingest.name_map import NameMap, read_name_map
-from pipeline.ingest.raw import RawExport, text_or_missing, translate
-from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.people import person_column_problems
+from pipeline.ingest.raw import Platform, RawExport, text_or_missing, translate
+from pipeline.ingest.read_file import read_sheet
 from pipeline.ingest.rows import exclude_before_reading
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.source import ExportSource
 from pipeline.instrument import Instrument
 from pipeline.problems import InputError, Problem
+
+FORM_COMPLETE = ("2", "Complete")
+"""How a platform says that a form of a project was answered to the end."""
 
 
 class OtherVersionWarning(UserWarning):
@@ -33,15 +39,21 @@ class Opened:
     source : ExportSource
         What the study says about it.
     raw : RawExport
-        Its rows.
+        Its responses, one row each.
     names : NameMap, optional
         The map of names, where the study gives one.
     matching : Matching
         What its columns are.
     site_names : Series
-        Name of the site of each row, as it is written.
+        Name of the site of each response, as it is written.
+    waves : Series
+        Survey round of each row of the file, joined rows as well.
+    joined : Index
+        Rows of the file that were joined into the first row of their record.
     reasons : Series
-        Why rows are left out; missing for those that count.
+        Why responses are left out; missing for those that count.
+    has_unique_ids : bool
+        No two responses anywhere on the platform share an id.
     problems : tuple of Problem
         What keeps it from being read.
     """
@@ -51,7 +63,10 @@ class Opened:
     names: NameMap | None
     matching: Matching
     site_names: pd.Series
+    waves: pd.Series
+    joined: pd.Index
     reasons: pd.Series
+    has_unique_ids: bool
     problems: tuple[Problem, ...]
 
     @property
@@ -60,15 +75,20 @@ class Opened:
         site = self.matching.site
         return None if site is None else self.raw.columns[site - 1].heading
 
+    @property
+    def n_rows(self) -> int:
+        """Rows of the file, without its headings."""
+        return len(self.waves)
+
 
 def open_all(
-    sources: Sequence[ExportSource], instrument: Instrument, problems: list[Problem]
+    sources: Sequence[ExportSource], instrument: Instrument, wave: str, problems: list[Problem]
 ) -> list[Opened]:
     """Every export that can be opened; adds the problems of all of them."""
     opened = []
     for source in sources:
         try:
-            export = _open(source, instrument)
+            export = open_export(source, instrument, wave)
         except InputError as error:
             problems.extend(error.problems)
         else:
@@ -77,17 +97,69 @@ def open_all(
     return opened
 
 
-def _open(source: ExportSource, instrument: Instrument) -> Opened:
-    sheet = read_sheet(source.file)
-    raw = platform_of(sheet, source).read(sheet, source, instrument)
-    names = _names(source, instrument)
-    matching = match_columns(raw, instrument, source.site_column, names)
-    sites = site_names(raw, matching, source)
-    reasons, problems = exclude_before_reading(raw, sites)
-    return Opened(source, raw, names, matching, sites, reasons, tuple(problems))
+def open_export(source: ExportSource, instrument: Instrument, wave: str) -> Opened:
+    """An export with its columns known; problems of its rows are told, not raised.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or its columns cannot be told.
+    """
+    sheet = read_sheet(source.file, source.encoding)
+    platform = platform_of(sheet, source)
+    raw = read_raw(platform, sheet, source)
+    names = read_names(source, instrument)
+    return opened(platform, raw, names, match_columns(raw, instrument, source, names), source, wave)
 
 
-def _names(source: ExportSource, instrument: Instrument) -> NameMap | None:
+def read_raw(platform: Platform, sheet: Sheet, source: ExportSource) -> RawExport:
+    """The rows of a sheet as its platform wrote them, with what is to be known about the file."""
+    raw = platform.read(sheet, source)
+    return replace(raw, notes=tuple(dict.fromkeys([*sheet.notes, *raw.notes])))
+
+
+def opened(
+    platform: Platform,
+    raw: RawExport,
+    names: NameMap | None,
+    matching: Matching,
+    source: ExportSource,
+    wave: str,
+) -> Opened:
+    """An export whose columns are matched: records joined, sites named, rows set apart."""
+    of_source = source.wave or wave
+    joining, problems = join_rows(raw, matching, of_source, source.occasions)
+    told = with_finished(joining.raw, matching)
+    sites = site_names(told, matching, source)
+    reasons, repeated = exclude_before_reading(told, sites, platform.has_unique_ids)
+    return Opened(
+        source=source,
+        raw=told,
+        names=names,
+        matching=matching,
+        site_names=sites,
+        waves=joining.waves,
+        joined=joining.joined,
+        reasons=reasons,
+        has_unique_ids=platform.has_unique_ids,
+        problems=(*problems, *repeated, *person_column_problems(raw, source)),
+    )
+
+
+def with_finished(raw: RawExport, matching: Matching) -> RawExport:
+    """The export with every response known to be finished of which the status of forms tells it.
+
+    In a project of several forms, every form that holds an answer must be complete.
+    """
+    held = {raw.columns[position - 1].form for position in matching.answers.values()}
+    statuses = [position for form, position in raw.form_status.items() if form in held]
+    if not statuses:
+        return raw
+    done = pd.concat([raw.cells[position].isin(FORM_COMPLETE) for position in statuses], axis=1)
+    return replace(raw, record=raw.record.assign(finished=done.all(axis=1).astype("boolean")))
+
+
+def read_names(source: ExportSource, instrument: Instrument) -> NameMap | None:
     """The map of names of an export; tells when it was made for another version."""
     if source.name_map is None:
         return None

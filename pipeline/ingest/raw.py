@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.source import ExportSource
 from pipeline.ingest.wording import without_invisible, wording_key
-from pipeline.instrument import Instrument
 from pipeline.problems import InputError, Problem
 
 YES_WORDS = frozenset({"1", "y", "yes", "true", "checked", "finished", "complete", "completed"})
@@ -23,30 +22,6 @@ NO_WORDS = frozenset(
 )
 RecordKind = Literal["string", "boolean", "Float64"]
 _NUMBER = re.compile(r"[0-9]{1,12}([.,][0-9]+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The cells of a file as text, without its empty rows.
-
-    Attributes
-    ----------
-    file : str
-        The file, as the study names it.
-    numbers : tuple of int
-        Row of a spreadsheet for each entry of `cells`; the first is that of the headings.
-    cells : list of list of str
-        All of the width of the headings.
-    """
-
-    file: str
-    numbers: tuple[int, ...]
-    cells: list[list[str]]
-
-    @property
-    def headings(self) -> list[str]:
-        """The first row, without invisible marks."""
-        return [without_invisible(heading) for heading in self.cells[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +38,19 @@ class ExportColumn:
         Name of the question, and of the row or choice within it; no code where the column can
         never hold an answer of the questionnaire.
     is_record : bool
-        Describes the response rather than holding an answer (id, dates, language).
+        Describes the response rather than holding an answer (id, dates, language, address).
     is_personal : bool
         Known by the platform to hold personal data or free text.
     other_names : tuple of str
-        What else the column is called in a map of names: without the names of the groups it
-        stands in, or without a question text after its code.
+        What else the column is called in a map of names or a definition of the survey: without
+        the names of the groups it stands in, without a question text after its code, by its id.
+    question, part : tuple of str
+        Wordings of the question, and of the row or choice within it, in every language told.
+    labels : mapping
+        What the texts of the cells stand for by the account of the file or of the definition of
+        the survey: wordings in every language told, by the text as it stands in a cell.
+    form : str, optional
+        Form of a project of several forms that the column belongs to.
     """
 
     position: int
@@ -78,6 +60,10 @@ class ExportColumn:
     is_record: bool = False
     is_personal: bool = False
     other_names: tuple[str, ...] = ()
+    question: tuple[str, ...] = ()
+    part: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    form: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,20 +81,29 @@ class RawExport:
         Where the rows come from.
     columns : tuple of ExportColumn
         In the order of the file.
-    cells : DataFrame
+    cells : DataFrame of Categorical
         Text; index is the row of a spreadsheet, columns are positions.
     record : DataFrame
-        Same index; ``response_id``, ``finished``, ``seconds``, ``language``, ``day`` (of the
-        response, such as 2026-03-01), and ``excluded``, the reason for which the platform itself
-        sets a row apart.
+        Same index; the columns of :func:`record_of`.
+    layout : str
+        Which of the platform's ways of writing an export this is, in words.
     blank_texts : frozenset of str
         Texts that stand for an empty cell.
     seen_texts : frozenset of str
         Texts that stand for a question that was seen and left unanswered.
     site_heading : str, optional
         Heading of the platform's own column for sites.
-    joins_ticks : bool
-        The platform may write all ticks of a question into one cell, as the numbers of the boxes.
+    tick_separator : str, optional
+        What stands between the ticks where the platform may write all ticks of a question into
+        one cell, by the codes of the boxes or by their labels.
+    writes_empty_boxes : bool
+        A box that was left empty is written as such, so that a blank one was not answered.
+    form_status : mapping
+        Position of the column that tells whether a form is complete, by the form.
+    promised : mapping
+        Position of each answer column that a mapping file names.
+    notes : tuple of str
+        What a person should know about how the export was read.
     """
 
     file: str
@@ -116,10 +111,20 @@ class RawExport:
     columns: tuple[ExportColumn, ...]
     cells: pd.DataFrame
     record: pd.DataFrame
+    layout: str = ""
     blank_texts: frozenset[str] = frozenset()
     seen_texts: frozenset[str] = frozenset()
     site_heading: str | None = None
-    joins_ticks: bool = False
+    tick_separator: str | None = None
+    writes_empty_boxes: bool = False
+    form_status: Mapping[str, int] = field(default_factory=dict)
+    promised: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> tuple[ExportColumn, ...]:
+        """The columns that hold what people answered, not what the platform notes about them."""
+        return tuple(column for column in self.columns if not column.is_record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +149,15 @@ class Platform:
         The rows of a sheet; raises InputError.
     decisive : str
         What in a file would settle that it comes from this platform.
+    has_unique_ids : bool
+        No two responses anywhere share an id, so that the same id twice is the same response.
     """
 
     name: str
     signature: Callable[[Sheet], Signature]
-    read: Callable[[Sheet, ExportSource, Instrument], RawExport]
+    read: Callable[[Sheet, ExportSource], RawExport]
     decisive: str
+    has_unique_ids: bool = False
 
 
 def signature_of(*clues: tuple[int, bool, str]) -> Signature:
@@ -166,16 +174,15 @@ def cells_below(sheet: Sheet, heading_rows: int) -> pd.DataFrame:
     InputError
         If there are no rows of answers.
     """
-    rows = sheet.cells[heading_rows:]
-    if not rows:
+    if sheet.n_rows <= heading_rows:
         cure = "has headings but no rows of answers; export it again with responses"
         raise InputError([Problem(sheet.file, cure)])
-    return pd.DataFrame(
-        np.array(rows, dtype=object),
-        index=pd.Index(sheet.numbers[heading_rows:], name="row"),
-        columns=range(1, len(rows[0]) + 1),
-        dtype=object,
-    )
+    index = pd.Index(sheet.numbers[heading_rows:], name="row")
+    below = {
+        position: pd.Series(column[heading_rows:], index=index)
+        for position, column in enumerate(sheet.columns, start=1)
+    }
+    return pd.DataFrame(below, index=index)
 
 
 def column_named(cells: pd.DataFrame, headings: Sequence[str], *names: str) -> pd.Series | None:
@@ -195,8 +202,32 @@ def record_of(
     language: pd.Series | None = None,
     excluded: pd.Series | None = None,
     day: pd.Series | None = None,
+    record: pd.Series | None = None,
+    occasion: pd.Series | None = None,
+    instance: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """The record columns with their types; what a platform does not tell is missing."""
+    """What the platform tells about each response, with its types; missing where it does not.
+
+    Parameters
+    ----------
+    index : Index
+        Row of a spreadsheet of each response.
+    response_id : Series, optional
+        What tells responses apart.
+    finished : Series of bool, optional
+        Answered to the end.
+    seconds : Series of float, optional
+        Time from opening to submitting.
+    language : Series, optional
+        Language of the questionnaire, lower case.
+    excluded : Series, optional
+        Reason for which the platform itself sets a row apart, one of those of the ledger.
+    day : Series, optional
+        Day of the response, such as 2026-03-01.
+    record, occasion, instance : Series, optional
+        Where a record may span rows: its id, the occasion that the row is about, and the form
+        and number of a repetition (missing for a row that repeats nothing).
+    """
     given: dict[str, tuple[pd.Series | None, RecordKind]] = {
         "response_id": (response_id, "string"),
         "finished": (finished, "boolean"),
@@ -204,6 +235,9 @@ def record_of(
         "language": (language, "string"),
         "excluded": (excluded, "string"),
         "day": (day, "string"),
+        "record": (record, "string"),
+        "occasion": (occasion, "string"),
+        "instance": (instance, "string"),
     }
     columns = {
         name: pd.Series(pd.NA, index=index, dtype=kind) if values is None else values.astype(kind)
@@ -213,10 +247,14 @@ def record_of(
 
 
 def translate(cells: pd.Series, read: Callable[[str], object], kind: RecordKind) -> pd.Series:
-    """Each cell read by a function that is called once for every distinct text."""
-    codes, texts = pd.factorize(cells.to_numpy(dtype=object))
-    meanings = pd.Series([read(str(text)) for text in texts], dtype=object).astype(kind)
-    return pd.Series(meanings.array.take(codes), index=cells.index)
+    """Each cell read by a function that is called once for every distinct text.
+
+    Cells that are missing stay so.
+    """
+    coded = cells if isinstance(cells.dtype, pd.CategoricalDtype) else cells.astype("category")
+    meanings = [read(str(text)) for text in coded.cat.categories]
+    told = pd.Series([*meanings, pd.NA], dtype=object).astype(kind)
+    return pd.Series(told.array.take(coded.cat.codes.to_numpy()), index=cells.index)
 
 
 def text_or_missing(text: str) -> object:
@@ -264,11 +302,15 @@ def seconds_between(start: pd.Series | None, end: pd.Series | None) -> pd.Series
     """
     if start is None or end is None:
         return None
-    moments = [
-        pd.to_datetime(cells, format="ISO8601", utc=True, errors="coerce") for cells in (start, end)
-    ]
+    moments = [_moments(cells) for cells in (start, end)]
     seconds = (moments[1] - moments[0]).dt.total_seconds()
     return seconds.where(seconds >= 0)
+
+
+def _moments(cells: pd.Series) -> pd.Series:
+    coded = cells.astype("category")
+    told = pd.to_datetime(coded.cat.categories, format="ISO8601", utc=True, errors="coerce")
+    return pd.Series(told).reindex(coded.cat.codes).set_axis(cells.index)
 
 
 def first_day(*moments: pd.Series | None) -> pd.Series | None:

@@ -1,23 +1,19 @@
-"""Which rows of an export count, and a key for each respondent."""
+"""Which rows of an export count."""
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 import pandas as pd
 
-from pipeline.ingest.answers import TypedAnswers
-from pipeline.ingest.codebook import NOT_ASKED
 from pipeline.ingest.raw import RawExport
-from pipeline.ingest.screen import screen
-from pipeline.ingest.source import ScreeningRules
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem
 
 MOST_PROBLEMS = 5
 
 
-def exclude_before_reading(raw: RawExport, sites: pd.Series) -> tuple[pd.Series, list[Problem]]:
+def exclude_before_reading(
+    raw: RawExport, sites: pd.Series, has_unique_ids: bool
+) -> tuple[pd.Series, list[Problem]]:
     """Why rows are left out before their answers are read, and ids with several answers.
 
     Parameters
@@ -26,6 +22,9 @@ def exclude_before_reading(raw: RawExport, sites: pd.Series) -> tuple[pd.Series,
         The export.
     sites : Series
         Name of the site of each row; missing where the cell is empty.
+    has_unique_ids : bool
+        The platform gives out the ids, so that rows with one id are one response, of which the
+        rule of the study keeps one. Ids that people type may be the same by mistake.
 
     Returns
     -------
@@ -33,53 +32,13 @@ def exclude_before_reading(raw: RawExport, sites: pd.Series) -> tuple[pd.Series,
         What the platform itself sets apart, repeated rows, rows without a site; missing for the
         others.
     problems : list of Problem
-        One for each response id that stands in rows with different cells.
+        One for each typed response id that stands in rows with different cells.
     """
     reasons = raw.record["excluded"].copy()
     repeated, problems = _repeated_rows(raw, reasons.isna())
     reasons = reasons.mask(reasons.isna() & repeated, "DUPLICATE_ROW")
-    return reasons.mask(reasons.isna() & sites.isna(), "NO_SITE"), problems
-
-
-def exclude_after_reading(
-    raw: RawExport,
-    typed: TypedAnswers,
-    reasons: pd.Series,
-    instrument: Instrument,
-    rules: ScreeningRules,
-) -> tuple[pd.Series, pd.DataFrame]:
-    """Why rows are left out once their answers are read, and the signs of careless answering.
-
-    Parameters
-    ----------
-    raw, typed : RawExport, TypedAnswers
-        The export, and the answers of the rows that had no reason before.
-    reasons : Series
-        Why rows are left out before their answers are read.
-    instrument : Instrument
-        The questionnaire in the form that was asked.
-    rules : ScreeningRules
-        When a respondent counts as careless.
-
-    Returns
-    -------
-    reasons : Series
-        With too few answers and careless answering added; missing for rows that are analysed.
-    signs : DataFrame
-        Those of :func:`~pipeline.ingest.screen.screen`, for every row with enough answers.
-    """
-    enough = ~reach_no_scale(typed, instrument)
-    answers = pd.DataFrame(typed.values, index=typed.rows, columns=list(typed.columns))
-    signs = screen(
-        answers.loc[enough, list(instrument.items)],
-        raw.record["seconds"].loc[typed.rows[enough]],
-        instrument,
-        rules,
-    )
-    told = reasons.copy()
-    told.loc[enough.index[~enough]] = "TOO_FEW_ANSWERS"
-    told.loc[signs.index[signs["excluded"]]] = "CARELESS"
-    return told, signs
+    reasons = reasons.mask(reasons.isna() & sites.isna(), "NO_SITE")
+    return reasons, [] if has_unique_ids else problems
 
 
 def no_row_left(file: str, reasons: pd.Series) -> Problem:
@@ -90,34 +49,29 @@ def no_row_left(file: str, reasons: pd.Series) -> Problem:
     return Problem(file, f"{cure}; check the export")
 
 
-def reach_no_scale(typed: TypedAnswers, instrument: Instrument) -> pd.Series:
+def reach_no_scale(answers: pd.DataFrame, asked: pd.DataFrame, instrument: Instrument) -> pd.Series:
     """Whether a response has too few answers on every scale whose items belong together.
 
-    Only the items that the export has are counted on, because a booklet asks a part of them.
+    Only the items that were asked are counted on, because a booklet asks a part of them.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Answers to the items, missing where there is none.
+    asked : DataFrame of bool
+        Whether each item was asked of each response, same shape.
+    instrument : Instrument
+        The questionnaire.
     """
     scales = [s for s in instrument.scales if s.treatment == "reflective"] or instrument.scales
-    enough = pd.Series(False, index=typed.rows)
-    answers = pd.DataFrame(typed.values, index=typed.rows, columns=list(typed.columns))
-    asked = set(answers.columns[(typed.outcomes != NOT_ASKED).any(axis=0)])
+    enough = pd.Series(False, index=answers.index)
     for scale in scales:
-        items = [item for item in scale.item_ids if item in asked]
-        if items:
-            enough |= answers[items].notna().sum(axis=1) >= scale.answers_needed(len(items))
+        items = list(scale.item_ids)
+        n_answered = answers[items].notna().sum(axis=1)
+        n_asked = asked[items].sum(axis=1)
+        needed = n_asked.map({n: scale.answers_needed(n) for n in n_asked.unique() if n})
+        enough |= (n_answered >= needed).fillna(False)
     return ~enough
-
-
-def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:
-    """A short key for each row, from the file and the response id.
-
-    Where the platform gives no id it is the row of the spreadsheet that tells rows apart.
-    """
-    ids = raw.record["response_id"].loc[rows]
-    told = [f"row\x1f{row}" if pd.isna(i) else f"id\x1f{i}" for row, i in ids.items()]
-    return pd.Series([_key(raw.file, name) for name in told], index=rows, dtype="string")
-
-
-def _key(file: str, name: str) -> str:
-    return blake2b(f"{file}\x1f{name}".encode(), digest_size=8).hexdigest()
 
 
 def _repeated_rows(raw: RawExport, counted: pd.Series) -> tuple[pd.Series, list[Problem]]:

@@ -13,8 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.ingest.codebook import ANSWERED, question_codebook
-from pipeline.ingest.raw import Sheet, translate
-from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.raw import translate
+from pipeline.ingest.read_file import read_sheet
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.wording import did_you_mean, one_line, wording_key
 from pipeline.instrument import Instrument, Question
 from pipeline.problems import Problem, refuse_if_any
@@ -170,7 +171,7 @@ def _with_digest(slug: str, key: str, length: int) -> str:
 
 def _rows_by_heading(sheet: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
     headings = [heading.casefold() for heading in sheet.headings]
-    for number, cells in zip(sheet.numbers[1:], sheet.cells[1:], strict=True):
+    for number, cells in zip(sheet.numbers[1:], list(sheet.rows())[1:], strict=True):
         yield number, dict(zip(headings, map(one_line, cells), strict=True))
 
 

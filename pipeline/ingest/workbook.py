@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.problems import InputError, Problem
 
 ZIP_MARK = b"PK\x03\x04"
+OLD_EXCEL_MARK = b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED_BYTES = 1024**3
 HIGHEST_RATIO = 200
 RATIO_COUNTS_FROM = 1024**2

@@ -6,6 +6,7 @@ steps of five or whole per cent, and exports are numbered: a file name can name 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +53,34 @@ def _sentence(rows: pd.DataFrame, setting: Setting) -> str:
         raw=formatting.count(len(rows)),
         analysed=formatting.count(outcomes["analysed"]),
         excluded=formatting.count(outcomes["excluded"]),
+        joined=setting.say("ledger.joined", number=formatting.count(outcomes["joined"]))
+        if outcomes["joined"]
+        else "",
     )
+
+
+def sentences_by_site(rows: pd.DataFrame, setting: Setting) -> dict[str, str]:
+    """What became of the questionnaires of each site, in one sentence.
+
+    Numbers are in steps of five, and are not told where fewer people than the minimum answered.
+    """
+    of_wave = rows[(rows["wave"] == setting.study.wave) & (rows["outcome"] != "joined")]
+    minimum = setting.study.minimum_n
+    sentences = {}
+    for site, outcomes in of_wave.groupby("site")["outcome"]:
+        n_read, n_analysed = len(outcomes), int((outcomes == "analysed").sum())
+        told = "all" if n_analysed == n_read else "some"
+        sentences[str(site)] = setting.say(
+            "ledger.site_few" if n_analysed < minimum else f"ledger.site_{told}",
+            read=_about(n_read, minimum),
+            analysed=_about(n_analysed, minimum),
+        )
+    return sentences
+
+
+def _about(number: int, minimum: int) -> str:
+    step = formatting.COUNT_STEP
+    return formatting.people(step * math.floor(number / step + 0.5), minimum)
 
 
 def _rows_table(rows: pd.DataFrame, names: Mapping[str, str], setting: Setting) -> ShownTable:
@@ -64,7 +92,8 @@ def _rows_table(rows: pd.DataFrame, names: Mapping[str, str], setting: Setting) 
     counted = Counter((export, reason or outcome) for export, _, outcome, reason in records)
     platforms = {export: platform for export, platform, _, _ in sorted(records)}
     reasons = sorted({reason for _, _, outcome, reason in records if outcome == "excluded"})
-    outcomes = ["analysed", *reasons]
+    joined = ["joined"] if any(outcome == "joined" for _, _, outcome, _ in records) else []
+    outcomes = ["analysed", *joined, *reasons]
     shown = [
         (name, _rows_cells(export, platforms.get(export, ""), outcomes, counted, setting))
         for export, name in names.items()
@@ -77,7 +106,7 @@ def _rows_table(rows: pd.DataFrame, names: Mapping[str, str], setting: Setting) 
         setting.say("ledger.platform"),
         setting.say("ledger.raw"),
         setting.say("ledger.analysed"),
-        *(_outcome(reason, setting) for reason in reasons),
+        *(_outcome(outcome, setting) for outcome in outcomes[1:]),
     ]
     return shown_table(setting.say("ledger.rows_caption"), headings, shown, words=[1])
 
@@ -156,7 +185,16 @@ def _shares_of(
 def _columns_table(columns: pd.DataFrame, names: Mapping[str, str], setting: Setting) -> ShownTable:
     pairs = zip(columns["export"].tolist(), columns["use"].tolist(), strict=True)
     counted = Counter((str(export), str(use)) for export, use in pairs)
-    uses = ("answer", "open_answer", "site", "record", "dropped_personal", "dropped")
+    uses = (
+        "answer",
+        "open_answer",
+        "site",
+        "person",
+        "attention_check",
+        "record",
+        "dropped_personal",
+        "dropped",
+    )
     shown = [
         (name, [formatting.count(counted[(export, use)]) for use in uses])
         for export, name in names.items()

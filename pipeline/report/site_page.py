@@ -12,6 +12,7 @@ from pipeline.instrument.model import Question, Section
 from pipeline.report import formatting
 from pipeline.report.estimates import Estimates, estimates_of
 from pipeline.report.headlines import headlines, starts
+from pipeline.report.ledger import sentences_by_site
 from pipeline.report.pages import Frame, Link, Setting, frame_of, render
 from pipeline.report.phrases import load_phrases
 from pipeline.report.results import ResultGroup, result_groups
@@ -87,6 +88,7 @@ class SmallSitePage:
 
     frame: Frame
     minimum: str
+    account: str
     facts: tuple[Fact, ...]
     starts: tuple[StartTopic, ...]
 
@@ -107,6 +109,7 @@ def render_site_pages(
     withheld: pd.DataFrame,
     sites: pd.DataFrame,
     site_context: pd.DataFrame,
+    ledger_rows: pd.DataFrame,
     instrument: Instrument,
     study: Study,
 ) -> dict[str, str]:
@@ -116,7 +119,7 @@ def render_site_pages(
     ----------
     sites_wanted : sequence of str
         Ids of sites; each is in `sites`.
-    released, withheld, sites, site_context : DataFrame
+    released, withheld, sites, site_context, ledger_rows : DataFrame
         As the contracts of these names say.
     instrument : Instrument
         The questionnaire.
@@ -135,9 +138,11 @@ def render_site_pages(
     held = withholding_of(withheld, study.wave)
     entries = site_entries(sites)
     facts = _facts_by_site(site_context, setting)
+    accounts = sentences_by_site(ledger_rows, setting)
     pages = {}
     for site in sorted(set(sites_wanted)):
-        entry, data = entries[site], SiteData(site, estimates, held)
+        account = accounts.get(site, setting.say("ledger.site_few"))
+        entry, data = entries[site], SiteData(site, estimates, held, account)
         pages[entry.slug] = _render_site(entry, data, facts.get(site, ()), setting)
     return pages
 
@@ -168,7 +173,7 @@ def _render_site(
     entry: SiteEntry, data: SiteData, facts: tuple[Fact, ...], setting: Setting
 ) -> str:
     if not has_results(entry.site, data.released, setting.instrument):
-        return render("small_site.html.j2", setting, _small_page(entry, facts, setting))
+        return render("small_site.html.j2", setting, _small_page(entry, data, facts, setting))
     return render("site.html.j2", setting, site_page(entry, data, facts, setting))
 
 
@@ -311,12 +316,12 @@ def _fact(question: Question, values: set[int], setting: Setting) -> Fact | None
 def _answered(entry: SiteEntry, data: SiteData, setting: Setting) -> tuple[str, ...]:
     total = data.released.at("respondents", site=entry.site)
     if total is None:
-        return (setting.say("answered.unknown"),)
+        return (setting.say("answered.unknown"), data.account)
     people = formatting.people(total.value, setting.study.minimum_n)
     if entry.invited is None:
-        return (setting.say("answered.people", people=people),)
+        return (setting.say("answered.people", people=people), data.account)
     invited = formatting.count(entry.invited)
-    return (setting.say("answered.of_invited", people=people, invited=invited),)
+    return (setting.say("answered.of_invited", people=people, invited=invited), data.account)
 
 
 def _answered_table(entry: SiteEntry, data: SiteData, setting: Setting) -> ShownTable | None:
@@ -376,7 +381,9 @@ def _scoring_table(setting: Setting) -> ShownTable:
 # ------------------------------------------------------------------ too few answers
 
 
-def _small_page(entry: SiteEntry, facts: tuple[Fact, ...], setting: Setting) -> SmallSitePage:
+def _small_page(
+    entry: SiteEntry, data: SiteData, facts: tuple[Fact, ...], setting: Setting
+) -> SmallSitePage:
     topics = tuple(
         StartTopic(
             title=setting.wording.of(scale.title),
@@ -391,6 +398,7 @@ def _small_page(entry: SiteEntry, facts: tuple[Fact, ...], setting: Setting) -> 
     return SmallSitePage(
         frame=frame_of(setting, entry.label, (), root="../"),
         minimum=formatting.count(setting.study.minimum_n),
+        account=data.account,
         facts=facts,
         starts=topics,
     )

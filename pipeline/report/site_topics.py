@@ -41,6 +41,7 @@ class SiteData:
     site: str
     released: Estimates
     withheld: Withholding
+    account: str
 
 
 @dataclass(frozen=True, slots=True)

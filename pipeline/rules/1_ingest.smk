@@ -5,6 +5,7 @@ rule ingest_exports:
         exports=STUDY.input_files,
     output:
         responses="<data>/1_ingest/responses.parquet",
+        set_aside="<data>/1_ingest/set_aside.parquet",
         missing="<data>/1_ingest/missing.parquet",
         sites="<data>/1_ingest/sites.csv",
         site_context="<data>/1_ingest/site_context.csv",

@@ -25,6 +25,7 @@ checkpoint slice_sites:
         missing="<data>/1_ingest/missing.parquet",
         sites="<data>/1_ingest/sites.csv",
         site_context="<data>/1_ingest/site_context.csv",
+        ledger_rows="<data>/1_ingest/ledger_rows.csv",
         scores="<data>/2_score/scores.parquet",
     output:
         manifest="<data>/2_score/manifest.csv",

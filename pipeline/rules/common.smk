@@ -84,6 +84,7 @@ def facts_of(wildcards):
     return {
         "sites": f"{facts}/sites.csv",
         "site_context": f"{facts}/site_context.csv",
+        "ledger_rows": f"{facts}/ledger_rows.csv",
         "released": f"{figures}/released.csv",
         "withheld": f"{figures}/withheld.csv",
     }

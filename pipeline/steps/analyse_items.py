@@ -12,6 +12,7 @@ from pipeline.tables import (
     label_rows,
     read_table,
     responses_table,
+    rows_of_wave,
     write_table,
 )
 
@@ -22,7 +23,8 @@ log_to(snakemake.log[0])
 study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
-responses = read_table(snakemake.input.responses, responses_table(instrument))
+everyone = read_table(snakemake.input.responses, responses_table(instrument))
+responses = rows_of_wave(everyone, study.wave)
 analyses = [
     (scale_id, analyse_items(items, instrument.by_id[scale_id].response_scale.values))
     for scale_id, items in items_read_together(responses, instrument)

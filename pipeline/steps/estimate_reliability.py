@@ -17,6 +17,7 @@ from pipeline.tables import (
     label_rows,
     read_table,
     responses_table,
+    rows_of_wave,
     write_table,
 )
 
@@ -29,7 +30,8 @@ log_to(snakemake.log[0])
 study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
-responses = read_table(snakemake.input.responses, responses_table(instrument))
+everyone = read_table(snakemake.input.responses, responses_table(instrument))
+responses = rows_of_wave(everyone, study.wave)
 keyed = keyed_scales(responses, instrument)
 rows = []
 for scale in instrument.scales:

@@ -3,7 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.ingest import ExportSource, ScreeningRules, ingest_exports, read_site_list
+from pipeline.ingest import (
+    ExportSource,
+    ScreeningRules,
+    ingest_exports,
+    read_secret,
+    read_site_list,
+)
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.tables import (
@@ -26,22 +32,47 @@ log_to(snakemake.log[0])
 study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
+
+def asked_in(form: str | None) -> frozenset[str] | None:
+    """Answer columns of a form that is not the one of the study."""
+    if form is None:
+        return None
+    asked = load_instrument(study.instrument_folder, form, study.added_sections)
+    return frozenset(asked.answer_columns)
+
+
 sources = [
     ExportSource(
         file=Path(export.file),
         site_column=export.site_column,
         platform=export.platform,
-        dictionary=Path(export.dictionary) if export.dictionary else None,
+        definition=Path(export.definition) if export.definition else None,
         mapping=Path(export.mapping) if export.mapping else None,
         name_map=Path(export.name_map) if export.name_map else None,
+        encoding=export.encoding,
+        wave=export.wave,
+        occasions=export.occasions,
+        person_column=export.person_column,
+        recodes=export.recodes,
+        attention_checks=study.attention_checks,
+        asked=asked_in(export.form),
     )
     for export in study.exports
 ]
 site_list = read_site_list(Path(study.sites), instrument) if study.sites else None
-rules = ScreeningRules(study.exclude_from_flags, study.seconds_per_item)
-ingested = ingest_exports(sources, instrument, site_list, study.wave, rules)
+usual = ScreeningRules()
+rules = ScreeningRules(
+    exclude_from_flags=study.exclude_from_flags,
+    strong=usual.strong if study.strong_flags is None else study.strong_flags,
+    seconds_per_item=study.seconds_per_item,
+)
+secret = read_secret(Path(study.secret_file)) if study.secret_file else b""
+ingested = ingest_exports(
+    sources, instrument, site_list, study.wave, rules, study.same_person, secret
+)
 
 write_table(ingested.responses, snakemake.output.responses, responses_table(instrument))
+write_table(ingested.set_aside, snakemake.output.set_aside, responses_table(instrument))
 write_table(ingested.missing, snakemake.output.missing, MISSING)
 write_table(ingested.sites, snakemake.output.sites, SITES)
 write_table(ingested.site_context, snakemake.output.site_context, SITE_CONTEXT)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.report import render_site_pages
-from pipeline.tables import RELEASED, SITE_CONTEXT, SITES, WITHHELD, read_table, write_text
+from pipeline.tables import (
+    LEDGER_ROWS,
+    RELEASED,
+    SITE_CONTEXT,
+    SITES,
+    WITHHELD,
+    read_table,
+    write_text,
+)
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -22,6 +30,7 @@ pages = render_site_pages(
     read_table(snakemake.input.withheld, WITHHELD),
     sites,
     read_table(snakemake.input.site_context, SITE_CONTEXT),
+    read_table(snakemake.input.ledger_rows, LEDGER_ROWS),
     instrument,
     study.for_reports(),
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.tables import (
+    LEDGER_ROWS,
     MANIFEST,
     MISSING,
     SITE_CONTEXT,
@@ -13,6 +14,7 @@ from pipeline.tables import (
     batch_of_sites,
     read_table,
     responses_table,
+    rows_of_wave,
     scores_table,
     write_if_changed,
     write_table,
@@ -29,10 +31,13 @@ contracts = {
     "responses": responses_table(instrument),
     "missing": MISSING,
     "scores": scores_table(instrument),
+    "ledger_rows": LEDGER_ROWS,
     "sites": SITES,
     "site_context": SITE_CONTEXT,
 }
 tables = {name: read_table(snakemake.input[name], table) for name, table in contracts.items()}
+for name in ("responses", "scores"):
+    tables[name] = rows_of_wave(tables[name], study.wave)
 site_of = tables["responses"].set_index("respondent")["site"]
 manifest = batch_of_sites(tables["sites"]["site"], study.batches)
 folder = Path(snakemake.output.manifest).parent / "batches"
@@ -40,7 +45,7 @@ folder = Path(snakemake.output.manifest).parent / "batches"
 for batch, sites in manifest.groupby("batch")["site"]:
     for name, table in tables.items():
         owner = table["respondent"].map(site_of) if name == "missing" else table["site"]
-        suffix = "csv" if name.startswith("site") else "parquet"
+        suffix = "parquet" if name in ("responses", "missing", "scores") else "csv"
         target = folder / str(batch) / f"{name}.{suffix}"
         write_if_changed(table[owner.isin(sites)], target, contracts[name])
 

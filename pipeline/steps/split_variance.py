@@ -10,6 +10,7 @@ from pipeline.tables import (
     gather_rows,
     label_rows,
     read_table,
+    rows_of_wave,
     scores_table,
     write_table,
 )
@@ -21,7 +22,7 @@ log_to(snakemake.log[0])
 study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
-scores = read_table(snakemake.input.scores, scores_table(instrument))
+scores = rows_of_wave(read_table(snakemake.input.scores, scores_table(instrument)), study.wave)
 splits = {
     scale.id: intraclass_correlation(scores[scale.id], scores["site"])
     for scale in instrument.scored_scales

@@ -32,7 +32,7 @@ from pipeline.tables.evidence import (
     rating_panels,
     sorting_panels,
 )
-from pipeline.tables.io import read_table, replace_folder, write_table, write_text
+from pipeline.tables.io import read_table, replace_folder, rows_of_wave, write_table, write_text
 from pipeline.tables.schema import Column, Table, TableError, conform
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "read_table",
     "replace_folder",
     "responses_table",
+    "rows_of_wave",
     "scores_table",
     "sorting_panels",
     "write_if_changed",

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from pipeline.instrument import Instrument
 from pipeline.instrument.evidence import ASPECTS, DECISIONS
-from pipeline.tables.schema import Column, Table
+from pipeline.tables.schema import Column, Kind, Table
 
 # ---------------------------------------------------------------- 1_ingest: respondent level
 
 
 _RESPONDENT = Column("respondent", "text", "key made from export and response id", required=True)
+_PERSON = Column("person", "text", "hashed key of the person, the same in every survey round")
 _SITE = Column("site", "text", "id of the site, as in the site list", required=True)
 _WAVE = Column("wave", "text", "label of the survey round", required=True)
 _GROUP = Column("group", "text", "respondent group by the grouping of the instrument")
@@ -28,6 +29,7 @@ def responses_table(instrument: Instrument) -> Table:
         "Answers of the respondents that are analysed; empty where there is no usable answer.",
         (
             _RESPONDENT,
+            _PERSON,
             _SITE,
             _WAVE,
             _GROUP,
@@ -41,14 +43,15 @@ def responses_table(instrument: Instrument) -> Table:
     )
 
 
-MISSING_REASONS = ("SKIPPED", "NOT_REACHED", "NOT_ASKED", "UNKNOWN")
+MISSING_REASONS = ("SKIPPED", "NOT_REACHED", "NOT_SHOWN", "NOT_ASKED", "UNKNOWN")
 """Why a cell is empty when no special code says so: seen and left blank; after the point where
-the respondent stopped; column not in this export; the platform does not tell."""
+the respondent stopped; never on the screen, by the account of the platform; not in the form that
+was asked; the platform does not tell."""
 
 MISSING = Table(
     "missing",
     "Why an answer of an analysed respondent is missing, a row a cell: a special code of the "
-    "instrument, or SKIPPED, NOT_REACHED, NOT_ASKED, UNKNOWN.",
+    "instrument, or SKIPPED, NOT_REACHED, NOT_SHOWN, NOT_ASKED, UNKNOWN.",
     (
         _RESPONDENT,
         Column("column", "text", "answer column of the instrument", required=True),
@@ -99,6 +102,8 @@ EXCLUSIONS = (
     "REJECTED",
     "DUPLICATE_ROW",
     "NO_SITE",
+    "SAME_RESPONSE",
+    "SAME_PERSON",
     "TOO_FEW_ANSWERS",
     "CARELESS",
 )
@@ -110,13 +115,14 @@ LEDGER_ROWS = Table(
         Column("export", "text", "file", required=True),
         Column("platform", "text", "survey platform", required=True),
         Column("row", "integer", "row as a spreadsheet counts it", required=True),
+        Column("wave", "text", "label of the survey round", required=True),
         Column("site", "text", "id of the site"),
         Column(
             "outcome",
             "text",
-            "analysed or excluded",
+            "analysed, excluded, or joined to another row of the same record",
             required=True,
-            categories=("analysed", "excluded"),
+            categories=("analysed", "excluded", "joined"),
         ),
         Column("reason", "text", "why excluded", categories=EXCLUSIONS),
     ),
@@ -133,8 +139,8 @@ LEDGER_CELLS = Table(
         Column(
             "outcome",
             "text",
-            "ANSWERED, a special code, a reason for a blank, or EXCLUDED_ROW; of an open question "
-            "KEPT_APART, NO_TEXT or EXCLUDED_ROW",
+            "ANSWERED, a special code, a reason for a blank, EXCLUDED_ROW or JOINED_ROW; of open "
+            "questions KEPT_APART or NO_TEXT, EXCLUDED_ROW or JOINED_ROW",
             required=True,
         ),
         Column("cells", "integer", "number of cells", required=True),
@@ -154,26 +160,75 @@ LEDGER_COLUMNS = Table(
             "text",
             "what it was used as",
             required=True,
-            categories=("answer", "open_answer", "site", "record", "dropped_personal", "dropped"),
+            categories=(
+                "answer",
+                "open_answer",
+                "site",
+                "person",
+                "attention_check",
+                "record",
+                "dropped_personal",
+                "dropped",
+            ),
         ),
         Column("answer_column", "text", "answer columns or open question it was matched to"),
     ),
     key=("export", "position"),
 )
 
+_SIGNS: tuple[tuple[str, Kind, str], ...] = (
+    ("longest_run", "integer", "longest run of identical answers"),
+    (
+        "run_across_keying",
+        "integer",
+        "longest run of identical answers to items of both directions",
+    ),
+    ("average_run", "number", "mean length of the runs of identical answers"),
+    ("individual_sd", "number", "standard deviation of the respondent's own answers"),
+    ("even_odd", "number", "even-odd consistency, Spearman-Brown corrected"),
+    ("synonyms", "number", "correlation within the person over pairs of synonyms"),
+    ("antonyms", "number", "correlation within the person over pairs of antonyms"),
+    ("person_total", "number", "correlation with the means of the others"),
+    ("guttman", "number", "normed Guttman errors"),
+    ("mahalanobis", "number", "squared Mahalanobis distance over the items answered"),
+    ("mahalanobis_p", "number", "its upper tail probability under normality"),
+    ("seconds_per_item", "number", "time divided by items answered"),
+    ("share_of_site_median", "number", "that time divided by the median of the site"),
+    ("duplicates", "integer", "respondents with exactly the same answers"),
+    ("near_duplicates", "integer", "respondents with nearly the same answers"),
+)
+_FLAGS = (
+    ("straight_line", "same answer to every item, reversed ones included"),
+    ("long_run", "a long run of identical answers to items of both directions"),
+    ("no_spread", "all answers the same"),
+    ("inconsistent", "several signs that the answers do not hang together"),
+    ("low_even_odd", "low even-odd consistency"),
+    ("low_synonyms", "other answers to synonyms"),
+    ("high_antonyms", "the same answers to antonyms"),
+    ("low_person_total", "against what others find easy and hard to agree with"),
+    ("high_guttman", "many Guttman errors"),
+    ("far_from_others", "a large Mahalanobis distance"),
+    ("speeding", "less time than the text takes to read"),
+    ("fast_for_site", "much faster than others at the site"),
+    ("duplicate", "the same answers as somebody else"),
+    ("near_duplicate", "nearly the same answers as somebody else"),
+    ("attention_failed", "another answer than an attention check asked for"),
+)
+
 SCREENING = Table(
     "screening",
-    "Signs of careless answering, a row a respondent that would otherwise be analysed.",
+    "Signs of careless answering, a row a respondent that would otherwise be analysed. A flag is "
+    "empty where it cannot be judged.",
     (
         _RESPONDENT,
         _SITE,
+        _WAVE,
         Column("n_answered", "integer", "items answered on the scale", required=True),
-        Column("longest_run", "integer", "longest run of identical answers", required=True),
-        Column("individual_sd", "number", "standard deviation of the respondent's own answers"),
-        Column("seconds_per_item", "number", "time divided by items answered"),
-        Column("straight_line", "yes_no", "same answer to every item, reversed ones included"),
-        Column("speeding", "yes_no", "less time than the text takes to read"),
+        *(Column(name, kind, what) for name, kind, what in _SIGNS),
+        *(Column(name, "yes_no", what) for name, what in _FLAGS),
+        Column("n_strong", "integer", "independent families with a strong flag", required=True),
         Column("excluded", "yes_no", "left out by the rule of the study", required=True),
+        Column("reasons", "text", "strong flags of those left out"),
     ),
     key=("respondent",),
 )

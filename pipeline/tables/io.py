@@ -35,6 +35,11 @@ def read_table(path: str | Path, table: Table) -> pd.DataFrame:
     return conform(pd.read_csv(source, dtype=dtypes, keep_default_na=False, na_values=[""]), table)
 
 
+def rows_of_wave(frame: pd.DataFrame, wave: str) -> pd.DataFrame:
+    """The rows of one survey round; the round that a study reports on is analysed by itself."""
+    return frame[frame["wave"] == wave].reset_index(drop=True)
+
+
 def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a file beside the target, then put it in the target's place."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,16 @@ from pipeline.ingest import ExportSource
 from pipeline.ingest.codebook import ANSWERED, REFUSED, codebook_of, in_words, outcome_names
 from pipeline.ingest.wording import wording_key
 
-from .layouts import INSTRUMENT, ITEMS, PEOPLE, generic_mapping, qualtrics_rows, write_csv
+from .layouts import (
+    INSTRUMENT,
+    ITEMS,
+    PEOPLE,
+    TICKS,
+    generic_mapping,
+    qualtrics_rows,
+    redcap_rows,
+    write_csv,
+)
 
 NAMES = outcome_names(INSTRUMENT)
 
@@ -141,3 +150,18 @@ def test_answers_are_stored_as_given_and_not_turned(exported, ingest):
     read = ingest(exported(people=[PEOPLE[0]])).responses
     assert read[ITEMS].iloc[0].tolist() == [1, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5]
     assert np.all(read[ITEMS].dtypes == "Int64")
+
+
+def test_boxes_that_are_all_blank_were_not_answered_where_empty_ones_are_written_out(
+    exported, ingest, folder
+):
+    rows = redcap_rows(PEOPLE)
+    boxes = [place for place, heading in enumerate(rows[0]) if heading.startswith("fnhere___")]
+    for place in boxes:
+        rows[1][place] = ""
+    rows = [[*row, flag] for row, flag in zip(rows, ["fnhere___unk", "1", *"0" * 5], strict=True)]
+    read = ingest(ExportSource(write_csv(folder / "r.csv", rows), None))
+    reasons = read.missing[read.missing["column"].isin(TICKS)]["reason"].value_counts()
+    plain = ingest(exported("redcap")).missing
+    before = plain[plain["column"].isin(TICKS)]["reason"].value_counts()
+    assert reasons["SKIPPED"] - before.get("SKIPPED", 0) == len(TICKS)

@@ -1,5 +1,6 @@
 """A look at an export tells what a run would do with it, and nothing about any person."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from .layouts import (
     ITEMS,
     PEOPLE,
     dictionary_rows,
+    generic_mapping,
     generic_rows,
     limesurvey_rows,
     qualtrics_rows,
@@ -94,13 +96,14 @@ def test_the_report_on_an_export_in_order(exported):
     assert words(exported()) == "\n".join(
         [
             "qualtrics.csv",
-            "  platform: qualtrics (a third row of import ids, the usual headings of a response)",
+            "  platform: qualtrics, three heading rows, answers as numbers (a third row of import "
+            "ids, the usual headings of a response)",
             "  languages: en 6",
             "  rows: 6 in the file, 6 would be analysed",
             "  rows left out: 0 previews and tests, 0 spam, 0 repeated, 0 without a site",
             "  other rows that were not finished: 1",
             "  dates: 2026-03-01 to 2026-03-01",
-            "  item columns: 11 found of 11",
+            "  question columns in the file: 21\n  item columns: 11 found of 11",
             "  columns not known, not used: 1 (remarks)",
             "  personal columns, will be dropped: 3 (IPAddress, RecipientEmail, bgmain_4_TEXT)",
             "  sites: 2 in column 'Site', with 2 to 4 rows each, median 3",
@@ -112,7 +115,7 @@ def test_the_report_on_an_export_in_order(exported):
 
 def test_what_the_platform_does_not_tell_is_said(exported):
     text = words(exported("generic"))
-    assert line(text, "platform:") == "platform: generic (a mapping file is given)"
+    assert line(text, "platform:") == "platform: generic, one heading row (a mapping file is given)"
     assert line(text, "languages:") == line(text, "dates:").replace("dates", "languages")
     assert line(text, "dates:") == "dates: not told by the platform"
 
@@ -167,12 +170,26 @@ def test_repeated_rows_and_rows_without_a_site_are_counted(folder):
     assert found.rows.reasons == {"DUPLICATE_ROW": 1, "NO_SITE": 1}
 
 
-def test_one_id_with_different_answers_must_be_mended(folder):
-    found = check(qualtrics(folder, changed((5, "ResponseId", PEOPLE[0].id))))
+def typed_twice(folder):
+    """Two people under one number that somebody typed."""
+    mapping = folder / "mapping.yaml"
+    mapping.write_text(generic_mapping(), encoding="utf-8")
+    rows = generic_rows([*PEOPLE, replace(PEOPLE[4], id=PEOPLE[0].id)])
+    return ExportSource(write_csv(folder / "g.csv", rows), "place", mapping=mapping)
+
+
+def test_one_typed_id_with_different_answers_must_be_mended(folder):
+    found = check(typed_twice(folder))
     text = describe_check(found)
     assert found.rows.n_shared_ids == 1
     assert line(text, "duplicates") == "duplicates: 1 response ids in rows with different answers"
     assert text.endswith("not ready: 1 thing to mend")
+
+
+def test_one_id_of_a_platform_with_different_answers_is_one_response(folder):
+    found = check(qualtrics(folder, changed((5, "ResponseId", PEOPLE[0].id))))
+    assert found.is_ready
+    assert "1 of a response or person seen before" in describe_check(found)
 
 
 def test_equal_rows_without_an_id_are_told_and_kept(folder):
@@ -270,7 +287,7 @@ def test_an_unknown_column_of_long_texts_is_only_counted(folder):
 def test_personal_columns_of_a_data_dictionary_are_named(folder):
     dictionary = write_csv(folder / "dictionary.csv", dictionary_rows())
     path = write_csv(folder / "r.csv", redcap_rows(PEOPLE))
-    found = check(ExportSource(path, None, dictionary=dictionary))
+    found = check(ExportSource(path, None, definition=dictionary))
     assert found.columns.personal == ("redcap_survey_identifier", "bgtext", "first_name")
 
 
@@ -374,7 +391,7 @@ BROKEN = {
     "one answer in two columns": lambda folder: qualtrics(
         folder, changed((1, "remarks", "aaa101"))
     ),
-    "one id twice": lambda folder: qualtrics(folder, changed((5, "ResponseId", PEOPLE[0].id))),
+    "one typed id twice": typed_twice,
     "answers outside": lambda folder: qualtrics(folder, changed((4, "bgmain", "9"))),
     "free text": lambda folder: qualtrics(folder, in_column(statement("aaa101"), TEXT)),
     "a map of something else": lambda folder: qualtrics(
@@ -396,7 +413,7 @@ def test_what_must_be_mended_is_what_the_pipeline_would_refuse(fault, folder, in
 
 
 def test_faults_of_different_kinds_are_told_together(folder):
-    rows = changed((4, "bgmain", "9"), (5, "ResponseId", PEOPLE[0].id))
+    rows = changed((4, "bgmain", "9"), (5, statement("bbb101"), "9"))
     place = rows[0].index(statement("aaa102"))
     rows = [row[:place] + row[place + 1 :] for row in rows]
     text = words(qualtrics(folder, rows))
@@ -486,7 +503,7 @@ def test_the_command_takes_what_goes_with_a_file(exported, folder, capsys):
     assert run("export.csv", "--name-map", "map.csv", "--platform", "generic") == 0
     dictionary = write_csv(folder / "dictionary.csv", dictionary_rows("1, Strongly agree"))
     exported("redcap")
-    assert run("redcap.csv", "--dictionary", dictionary) == 2
+    assert run("redcap.csv", "--definition", dictionary) == 2
     assert "to mend: dictionary.csv" in capsys.readouterr().out
 
 

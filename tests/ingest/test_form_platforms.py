@@ -8,10 +8,10 @@ import xlsxwriter
 from pipeline.ingest import ExportSource
 from pipeline.ingest.detect import platform_of
 from pipeline.ingest.platforms import PLATFORMS
-from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.read_file import read_sheet
 from pipeline.problems import InputError
 
-from .layouts import INSTRUMENT, ITEMS, PEOPLE, SUMS, TICKS, write_csv
+from .layouts import ITEMS, PEOPLE, SUMS, TICKS, write_csv
 
 SENT_IN = tuple(one for one in PEOPLE if one.finished)
 FORM_PLATFORMS = ("kobo", "odk", "formr", "paper")
@@ -167,9 +167,16 @@ def test_kobo_may_separate_names_by_another_sign(separator, folder, ingest):
     assert read_answers(ingest(source)) == expected(SENT_IN)
 
 
-def test_labels_of_ticks_joined_by_spaces_are_not_guessed(folder, refusal):
+def test_labels_of_ticks_joined_by_spaces_are_read_where_only_one_reading_fits(folder, ingest):
     rows = kobo_rows(split=False)
-    rows[1][rows[0].index("page04/fnhere")] = "Meetings None of these"
+    rows[1][rows[0].index("page04/fnhere")] = "None of these Meetings"
+    ticks = ingest(source_of(folder, rows)).responses[list(TICKS)]
+    assert [1, 0, 1] in ticks.to_numpy().tolist()
+
+
+def test_what_is_no_box_among_ticks_in_one_cell_is_refused(folder, refusal):
+    rows = kobo_rows(split=False)
+    rows[1][rows[0].index("page04/fnhere")] = "Meetings Others"
     assert "column 'page04/fnhere': answer" in refusal(source_of(folder, rows))
 
 
@@ -276,7 +283,7 @@ def test_no_real_file_of_another_platform_looks_like_one_of_these():
 def test_real_exports_of_kobo_are_recognised_and_every_row_is_read(name):
     path = SPECIMENS / "kobo_odk" / "engine_generated" / name
     source, sheet = ExportSource(path, None), read_sheet(path)
-    raw = platform_of(sheet, source).read(sheet, source, INSTRUMENT)
+    raw = platform_of(sheet, source).read(sheet, source)
     assert (raw.platform, len(raw.cells)) == ("kobo", 3)
     if name.startswith("grouped"):
         assert raw.record["response_id"].is_unique

@@ -8,6 +8,7 @@ from pandas.testing import assert_frame_equal
 
 from pipeline.ingest import ExportSource, LedgerError, ScreeningRules, ingest_exports
 from pipeline.ingest.codebook import ANSWERED, REFUSED, codebook_of
+from pipeline.ingest.ledger import RowsRead
 from pipeline.ingest.open_answers import check_open_answers
 from pipeline.instrument import Question, Text
 
@@ -95,7 +96,7 @@ def test_a_text_shows_how_far_somebody_came(folder):
 def test_a_lost_text_is_noticed(folder):
     read = ingest_rows(folder, rows_with())
     booked = read.ledger_cells[read.ledger_cells["column"] == "words"]
-    told = {"q.csv": len(PEOPLE)}
+    told = {"q.csv": RowsRead(len(PEOPLE), 0)}
     check_open_answers(told, read.ledger_columns, booked, len(read.open_answers))
     with pytest.raises(LedgerError, match="does not add up"):
         check_open_answers(told, read.ledger_columns, booked, len(read.open_answers) - 1)

@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 from pipeline.ingest import ExportSource
 from pipeline.ingest.detect import platform_of
 from pipeline.ingest.platforms import PLATFORMS
-from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.read_file import read_sheet
 
 from .layouts import (
     INSTRUMENT,
@@ -177,7 +177,7 @@ def test_a_redcap_dictionary_marks_personal_and_free_text_columns(exported, inge
     dictionary = write_csv(folder / "dictionary.csv", dictionary_rows())
     source = exported("redcap")
     columns = ingest(
-        ExportSource(source.file, None, dictionary=dictionary)
+        ExportSource(source.file, None, definition=dictionary)
     ).ledger_columns.set_index("heading")["use"]
     assert columns["bgtext"] == "dropped_personal"
     assert columns["first_name"] == "dropped_personal"
@@ -186,23 +186,8 @@ def test_a_redcap_dictionary_marks_personal_and_free_text_columns(exported, inge
 def test_a_redcap_dictionary_with_turned_codes_is_refused(exported, refusal, folder):
     turned = "1, Strongly agree | 5, Strongly disagree"
     dictionary = write_csv(folder / "dictionary.csv", dictionary_rows(codes=turned))
-    text = refusal(ExportSource(exported("redcap").file, None, dictionary=dictionary))
+    text = refusal(ExportSource(exported("redcap").file, None, definition=dictionary))
     assert "dictionary.csv, column 'aaa101': the code 1 has a label" in text
-
-
-def test_labels_from_redcap_are_refused(folder, refusal):
-    rows = redcap_rows(PEOPLE)
-    rows[0][-1] = "Complete?"
-    source = ExportSource(write_csv(folder / "r.csv", rows), None)
-    assert "export again as CSV with raw data" in refusal(source)
-
-
-def test_question_texts_as_headings_are_refused(folder, refusal):
-    headings = ["Response ID", "Date submitted", "Last page", "Start language", "Your role"]
-    source = ExportSource(write_csv(folder / "l.csv", [headings, ["1"] * 5]), "Your role")
-    assert "l.csv: the headings are question texts; export again with question codes" in refusal(
-        source
-    )
 
 
 def test_code_and_text_headings_of_limesurvey_are_read(exported, ingest, folder):
@@ -235,7 +220,7 @@ def read_specimen(name):
     path = SPECIMENS / name
     source = ExportSource(path, None)
     sheet = read_sheet(path)
-    return platform_of(sheet, source).read(sheet, source, INSTRUMENT)
+    return platform_of(sheet, source).read(sheet, source)
 
 
 @with_specimens
@@ -278,13 +263,6 @@ def test_both_layouts_of_one_qualtrics_survey_hold_the_same_answers():
             for raw in (old, new)
         ]
         assert cells[0] == cells[1]
-
-
-@with_specimens
-def test_real_exports_with_question_texts_say_what_to_do():
-    for name in ("rpc_csv_full_short.csv", "rpc_csv_full_long.csv"):
-        with pytest.raises(Exception, match="question codes as headings"):
-            read_specimen(f"limesurvey/engine_generated/{name}")
 
 
 @with_specimens

@@ -16,7 +16,7 @@ from pipeline.ingest import (
     check_ledger,
     ingest_exports,
 )
-from pipeline.ingest.screen import longest_runs
+from pipeline.ingest.ledger import RowsRead
 from pipeline.instrument import load_instrument
 from pipeline.tables import (
     LEDGER_CELLS,
@@ -37,6 +37,7 @@ from .layouts import INSTRUMENT, PEOPLE, generic_rows, person, qualtrics_rows, w
 
 TABLES = {
     "responses": responses_table(INSTRUMENT),
+    "set_aside": responses_table(INSTRUMENT),
     "missing": MISSING,
     "sites": SITES,
     "site_context": SITE_CONTEXT,
@@ -147,14 +148,15 @@ def screened(people, ingest, folder, **rules):
     [
         (STRAIGHT, 10, "CARELESS"),
         (STRAIGHT, 300, None),
-        ("4,4,4,4,4,4,4,4,4,4,5", 10, None),
+        ("4,4,4,4,4,4,4,4,4,4,5", 10, "CARELESS"),
+        ("4,2,4,5,4,1,4,3,4,2,5", 10, None),
         ("4,4,4,4,4,4,4,4,4,4,", 10, "CARELESS"),
         ("4,4,4,4,4,4,4,4,4,,", 10, None),
         (STRAIGHT, 22, None),
         (STRAIGHT, 21, "CARELESS"),
     ],
 )
-def test_straight_line_and_speeding_together_leave_a_respondent_out(
+def test_a_straight_line_or_long_run_and_speeding_together_leave_a_respondent_out(
     items, seconds, excluded, ingest, folder
 ):
     _, reason = screened([person(9, items, seconds=seconds)], ingest, folder)
@@ -180,17 +182,15 @@ def test_without_times_nobody_is_speeding(exported, ingest):
     assert ingest(exported("redcap")).screening["speeding"].isna().all()
 
 
-def test_runs_pass_over_blanks():
-    answers = np.array([[1, 1, np.nan, 1, 2], [1, 2, 3, 4, 5], [np.nan] * 5, [3, 2, 2, 2, 2]])
-    assert longest_runs(answers).tolist() == [3, 1, 0, 4]
-
-
 # ------------------------------------------------------------------------------- the account
 
 
 def accounted(ingested, **changes):
     told = {
-        "rows_read": ingested.ledger_rows.groupby("export").size().to_dict(),
+        "read": {
+            name: RowsRead(len(rows), int((rows["outcome"] == "joined").sum()))
+            for name, rows in ingested.ledger_rows.groupby("export")
+        },
         "answer_columns": INSTRUMENT.answer_columns,
         "ledger_rows": ingested.ledger_rows,
         "ledger_cells": ingested.ledger_cells,
@@ -215,7 +215,8 @@ def test_rows_and_cells_add_up(folder, ingest):
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda read: {"rows_read": {"qualtrics.csv": 7}},
+        lambda read: {"read": {"qualtrics.csv": RowsRead(7, 0)}},
+        lambda read: {"read": {"qualtrics.csv": RowsRead(6, 1)}},
         lambda read: {"responses": read.responses.iloc[1:]},
         lambda read: {"ledger_rows": read.ledger_rows.iloc[1:]},
         lambda read: {"ledger_cells": read.ledger_cells.iloc[1:]},

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.read_file import read_sheet
 from pipeline.problems import InputError
 
 
@@ -28,24 +28,24 @@ TEXT = 'id;"näme"\n1;"a ""b""; c\nd"\n\n2;=SUM(A1)\n'
 def test_utf8_and_utf16_are_read_alike(encoding, folder):
     sheet = read_sheet(written(folder, TEXT.encode(encoding)))
     assert sheet.headings == ["id", "näme"]
-    assert sheet.cells[1:] == [["1", 'a "b"; c\nd'], ["2", "=SUM(A1)"]]
+    assert list(sheet.rows())[1:] == [["1", 'a "b"; c\nd'], ["2", "=SUM(A1)"]]
 
 
 def test_rows_are_counted_as_a_spreadsheet_counts_them(folder):
-    assert read_sheet(written(folder, TEXT.encode())).numbers == (1, 2, 4)
+    assert read_sheet(written(folder, TEXT.encode())).numbers.tolist() == [1, 2, 4]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\r\r\n"])
 def test_every_line_end_is_read(line_end, folder):
     content = line_end.join(["a,b", "1,2", "3,4", ""]).encode()
-    assert read_sheet(written(folder, content)).cells == [["a", "b"], ["1", "2"], ["3", "4"]]
+    assert list(read_sheet(written(folder, content)).rows()) == [["a", "b"], ["1", "2"], ["3", "4"]]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(delimiter, folder):
     rows = [["a", "b", "c"], ["1", "x y", ""], ["2", "", "z"]]
     content = "\n".join(delimiter.join(row) for row in rows).encode()
-    assert read_sheet(written(folder, content)).cells == rows
+    assert list(read_sheet(written(folder, content)).rows()) == rows
 
 
 def test_decimal_commas_do_not_hide_the_semicolon(folder):
@@ -55,18 +55,46 @@ def test_decimal_commas_do_not_hide_the_semicolon(folder):
 
 def test_a_text_starting_like_a_formula_stays_text(folder):
     sheet = read_sheet(written(folder, b"a,b\n=1+1,\"=cmd|' /C calc'!A0\"\n"))
-    assert sheet.cells[1] == ["=1+1", "=cmd|' /C calc'!A0"]
+    assert list(sheet.rows())[1] == ["=1+1", "=cmd|' /C calc'!A0"]
 
 
-def test_another_encoding_is_told_with_its_byte_and_line(folder):
-    text = refusal(written(folder, "a,b\n1,2\n3,n\xe4me\n".encode("cp1252")))
-    assert text == (
-        "export.csv: is not UTF-8 or UTF-16 text (byte 0xe4 in line 3); save it as CSV UTF-8"
-    )
+def test_what_is_not_utf8_is_read_as_windows_1252_where_that_makes_western_words(folder):
+    sheet = read_sheet(written(folder, "a,b\n1,2\n3,n\xe4me \u2013 \u20ac5\n".encode("cp1252")))
+    assert sheet.row(2) == ["3", "n\xe4me \u2013 \u20ac5"]
+    assert sheet.notes == ("is not UTF-8; it was read as Windows-1252",)
 
 
-def test_utf16_without_its_mark_is_refused(folder):
-    assert "byte 0x00 in line 1" in refusal(written(folder, "a,b\n1,2\n".encode("utf-16-le")))
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("\u041e\u0442\u0432\u0435\u0442", "cp1251"),
+        ("\u0141\xf3d\u017a", "cp1250"),
+        ("\u65e5\u672c\u8a9e", "shift-jis"),
+        ("\u0645\u0631\u062d\u0628\u0627", "cp1256"),
+        ("n\xe4me", "mac-roman"),
+    ],
+)
+def test_another_encoding_is_told_with_its_byte_and_line_or_read_when_it_is_named(
+    text, encoding, folder
+):
+    path = written(folder, f"a,b\n1,2\n3,{text}\n".encode(encoding))
+    told = refusal(path)
+    assert told.startswith("export.csv: is not UTF-8 or UTF-16 text (byte 0x")
+    assert "in line 3); save it as CSV UTF-8, or name its `encoding`" in told
+    assert read_sheet(path, encoding).row(2) == ["3", text]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_known_by_its_empty_bytes(encoding, folder):
+    assert read_sheet(written(folder, "a,b\n1,2\n".encode(encoding))).row(1) == ["1", "2"]
+
+
+def test_an_encoding_that_does_not_fit_or_exist_is_refused(folder):
+    path = written(folder, "a,b\n1,n\xe4me\n".encode("cp1252"))
+    with pytest.raises(InputError, match="is not text in the encoding 'utf-8'"):
+        read_sheet(path, "utf-8")
+    with pytest.raises(InputError, match="there is no encoding 'latin-99'"):
+        read_sheet(path, "latin-99")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b",,\n ,,\n"])
@@ -122,12 +150,16 @@ def workbook(path, rows, *more_sheets):
 def test_a_workbook_is_read_as_text(folder):
     rows = [["id", "answer", "text"], [1, 5.0, "=SUM(A1)"], [2, 2.5, "x"]]
     sheet = read_sheet(workbook(folder / "b.xlsx", rows))
-    assert sheet.cells == [["id", "answer", "text"], ["1", "5", "=SUM(A1)"], ["2", "2.5", "x"]]
+    assert list(sheet.rows()) == [
+        ["id", "answer", "text"],
+        ["1", "5", "=SUM(A1)"],
+        ["2", "2.5", "x"],
+    ]
 
 
 def test_rows_of_a_workbook_keep_their_number(folder):
     rows = [[], ["id", "answer"], [], [1, 2]]
-    assert read_sheet(workbook(folder / "b.xlsx", rows)).numbers == (2, 4)
+    assert read_sheet(workbook(folder / "b.xlsx", rows)).numbers.tolist() == [2, 4]
 
 
 def test_several_filled_sheets_are_refused_and_empty_ones_are_not(folder):

@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from pipeline.ingest import ExportSource
+from pipeline.ingest.platforms import PLATFORMS
 from pipeline.problems import InputError
 
 from .layouts import (
@@ -36,9 +37,10 @@ def without(*headings):
 
 def test_an_unknown_platform(exported, refusal):
     text = refusal(ExportSource(exported().file, "Site", platform="qualtrix"))
+    known = ", ".join(sorted(PLATFORMS))
     assert text == (
-        "qualtrics.csv: there is no platform 'qualtrix'; it can be formr, generic, "
-        "kobo, limesurvey, odk, paper, qualtrics, redcap; did you mean 'qualtrics'?"
+        f"qualtrics.csv: there is no platform 'qualtrix'; it can be {known}; "
+        "did you mean 'qualtrics'?"
     )
 
 
@@ -111,11 +113,10 @@ def test_many_bad_answers_of_a_column_are_counted(folder, refusal):
     assert lines[-1] == "q.csv, column 'practices_aaa101': 1 more answers outside the scale"
 
 
-def test_one_response_id_with_two_sets_of_answers(folder, refusal):
-    rows = qualtrics_rows([*PEOPLE, PEOPLE[1].with_answers(aaa101="5")])
-    text = refusal(qualtrics(folder, rows))
+def test_a_typed_response_id_with_two_sets_of_answers(exported, refusal):
+    text = refusal(exported("generic", [*PEOPLE, PEOPLE[1].with_answers(aaa101="5")]))
     assert text == (
-        "q.csv, row 10: response id appears in rows 5 and 10 with different answers; "
+        "generic.csv, row 8: response id appears in rows 3 and 8 with different answers; "
         "keep one of them"
     )
     assert PEOPLE[1].id not in text
@@ -142,11 +143,11 @@ def test_a_file_of_headings_only(rows, folder, refusal):
     )
 
 
-def test_a_wrong_encoding(folder, refusal):
+def test_an_encoding_that_cannot_be_told(folder, refusal):
     rows = qualtrics_rows(PEOPLE)
-    rows[3][10] = "Nörd"
-    source = ExportSource(write_csv(folder / "latin.csv", rows, encoding="cp1252"), "Site")
-    assert "latin.csv: is not UTF-8 or UTF-16 text (byte 0xf6 in line" in refusal(source)
+    rows[3][10] = "\u0421\u0435\u0432\u0435\u0440"
+    source = ExportSource(write_csv(folder / "latin.csv", rows, encoding="cp1251"), "Site")
+    assert "latin.csv: is not UTF-8 or UTF-16 text (byte 0xd1 in line" in refusal(source)
 
 
 def test_a_file_that_does_not_exist(folder, refusal):

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.ingest import ExportSource, ScreeningRules, ingest_exports
 from pipeline.ingest.detect import platform_of
-from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.read_file import read_sheet
 from pipeline.instrument import load_instrument
 from pipeline.instrument.export import export_form
 
@@ -72,7 +72,7 @@ def write(platform, path, columns, people, files, **options):
         dictionary = path.with_name("dictionary.csv")
         dictionary.write_bytes(files["data_dictionary.csv"])
         text_files.write_redcap(path, columns, people, files["data_dictionary.csv"])
-        return {"dictionary": dictionary}
+        return {"definition": dictionary}
     if platform in ("kobo", "odk"):
         getattr(form_files, f"write_{platform}")(path, columns, people, form, **options)
     elif platform == "paper":

@@ -94,6 +94,7 @@ def render_all(made: Fabricated) -> dict[str, str]:
         made.withheld,
         made.sites,
         made.site_context,
+        made.ledger_rows,
         made.instrument,
         made.study,
     )
@@ -305,6 +306,7 @@ def account(
                     "export": export,
                     "platform": "generic",
                     "row": number + 2,
+                    "wave": STUDY.wave,
                     "site": site,
                     "outcome": "excluded" if excluded else "analysed",
                     "reason": "PREVIEW" if excluded else None,
@@ -333,6 +335,7 @@ def account(
                 {
                     "respondent": f"secret-{site}-{number}",
                     "site": site,
+                    "wave": STUDY.wave,
                     "n_answered": 40,
                     "longest_run": 4,
                     "individual_sd": 0.9,

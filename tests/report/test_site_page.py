@@ -22,6 +22,7 @@ def page_of(made: Fabricated, site: str = "s00") -> str:
         made.withheld,
         made.sites,
         made.site_context,
+        made.ledger_rows,
         made.instrument,
         made.study,
     )
@@ -237,3 +238,13 @@ def test_the_reason_given_is_the_rule_that_held_back_most(study: Fabricated):
     shown = words_of(page_of(study.with_(withheld=changed), "s03"))
     reason = "Answers to single statements cannot be shown. Such fine detail needs more people"
     assert shown.count(reason) == 3
+
+
+def test_every_site_page_tells_in_one_sentence_what_became_of_its_questionnaires(study):
+    small = study.ledger_rows[study.ledger_rows["site"] == "s00"]
+    assert (small["outcome"] == "excluded").any()
+    assert "came in from this site. About" in page_of(study)
+    whole = replace(study, ledger_rows=small.assign(outcome="analysed", reason=None))
+    assert "came in from this site, and all of them are analysed." in page_of(whole)
+    none = replace(study, ledger_rows=study.ledger_rows.iloc[:0])
+    assert "Every questionnaire that came in from this site is accounted for" in page_of(none)

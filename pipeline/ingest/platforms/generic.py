@@ -1,15 +1,14 @@
-"""Any CSV, TSV or XLSX file, with a mapping file that says which heading is which answer."""
+"""Any table of answers, with a mapping file that says which heading is which answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
+from pipeline.ingest.mapping import read_mapping
+from pipeline.ingest.moments import days_of, is_ambiguous
 from pipeline.ingest.raw import (
     NO_WORDS,
     YES_WORDS,
@@ -17,9 +16,9 @@ from pipeline.ingest.raw import (
     Platform,
     RawExport,
     RecordKind,
-    Sheet,
     Signature,
     cells_below,
+    language_code,
     record_of,
     seconds_in,
     signature_of,
@@ -27,35 +26,12 @@ from pipeline.ingest.raw import (
     translate,
     yes_or_no,
 )
-from pipeline.ingest.read_text import read_text
+from pipeline.ingest.sheet import Sheet, Variable
 from pipeline.ingest.source import ExportSource
 from pipeline.ingest.wording import did_you_mean, without_invisible, wording_key
-from pipeline.instrument import Instrument
-from pipeline.problems import InputError, Problem, refuse_if_any
+from pipeline.problems import Problem, refuse_if_any
 
-SCHEMA = Path(__file__).parents[1] / "mapping.schema.yaml"
-RECORD_KEYS = ("respondent", "finished", "seconds")
-
-
-class _LoaderWithoutRepeats(yaml.SafeLoader):
-    """Safe YAML in which a key may stand only once, without references to other places."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """The next node; raises ComposerError for a reference."""
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "references (*name) are not used", mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        """The mapping; raises ConstructorError when a key is repeated."""
-        seen: list[Any] = []
-        for key, _ in node.value:
-            if key.value in seen:
-                told = f"'{key.value}' is written twice"
-                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
-            seen.append(key.value)
-        return super().construct_mapping(node, deep)
+RECORD_KEYS = ("respondent", "finished", "seconds", "language", "date")
 
 
 def signature(sheet: Sheet) -> Signature:
@@ -63,25 +39,50 @@ def signature(sheet: Sheet) -> Signature:
     return signature_of()
 
 
-def read(sheet: Sheet, source: ExportSource, instrument: Instrument) -> RawExport:
-    """The rows of any file; without a mapping its headings are the codes of the answers."""
-    mapping = {} if source.mapping is None else _read_mapping(source.mapping, instrument)
+def read(sheet: Sheet, source: ExportSource) -> RawExport:
+    """The rows of any file; without a mapping its headings are codes or question texts.
+
+    Raises
+    ------
+    InputError
+        If the mapping is not valid or does not fit the file, or the file has no rows of answers.
+    """
+    mapping = {} if source.mapping is None else read_mapping(source.mapping)
     refuse_if_any(list(_heading_problems(sheet, mapping)))
-    cells = cells_below(sheet, 1)
+    cells = cells_below(sheet, mapping.get("heading_rows", 1))
     record_cells = {
-        key: cells[sheet.headings.index(without_invisible(mapping[key])) + 1]
-        for key in RECORD_KEYS
-        if key in mapping
+        key: cells[_position(sheet, mapping[key])] for key in RECORD_KEYS if key in mapping
     }
-    refuse_if_any(_finished_problems(sheet, mapping, record_cells))
+    refuse_if_any(
+        [
+            *_finished_problems(sheet, mapping, record_cells),
+            *_date_problems(sheet, mapping, record_cells),
+        ]
+    )
     return RawExport(
         file=sheet.file,
         platform="generic",
         columns=_columns(sheet, mapping),
         cells=cells,
         record=_record(cells.index, record_cells),
-        blank_texts=frozenset(mapping.get("blank", ())),
+        layout=_layout(sheet, mapping),
+        blank_texts=_texts(mapping, "blank"),
+        seen_texts=_texts(mapping, "seen"),
+        tick_separator=mapping.get("ticks"),
+        promised={
+            answer: _position(sheet, heading)
+            for answer, heading in mapping.get("columns", {}).items()
+        },
+        notes=_notes(mapping, record_cells),
     )
+
+
+def _position(sheet: Sheet, heading: str) -> int:
+    return sheet.headings.index(without_invisible(heading)) + 1
+
+
+def _texts(mapping: Mapping[str, Any], key: str) -> frozenset[str]:
+    return frozenset(str(text) for text in mapping.get(key, ()))
 
 
 def _columns(sheet: Sheet, mapping: Mapping[str, Any]) -> tuple[ExportColumn, ...]:
@@ -89,14 +90,29 @@ def _columns(sheet: Sheet, mapping: Mapping[str, Any]) -> tuple[ExportColumn, ..
         without_invisible(heading): answer for answer, heading in mapping.get("columns", {}).items()
     }
     records = {without_invisible(mapping[key]) for key in RECORD_KEYS if key in mapping}
+    below = [sheet.row(number) for number in range(1, mapping.get("heading_rows", 1))]
     return tuple(
-        ExportColumn(
-            position=position,
-            heading=heading,
-            code=None if heading in records else _code(heading, answers),
-            is_record=heading in records,
-        )
-        for position, heading in enumerate(sheet.headings, start=1)
+        ExportColumn(place + 1, heading, is_record=True)
+        if heading in records
+        else _asked(sheet, place, answers, [row[place] for row in below])
+        for place, heading in enumerate(sheet.headings)
+    )
+
+
+def _asked(
+    sheet: Sheet, place: int, answers: Mapping[str, str], headings_below: list[str]
+) -> ExportColumn:
+    """A column that may hold answers, with what the file says about it."""
+    heading = sheet.headings[place]
+    variable = sheet.variables[place] if sheet.variables else Variable()
+    wordings = (variable.label, *headings_below, heading)
+    return ExportColumn(
+        position=place + 1,
+        heading=heading,
+        code=_code(heading, answers),
+        other_names=(answers[heading],) if heading in answers else (),
+        question=tuple(dict.fromkeys(text for text in map(without_invisible, wordings) if text)),
+        labels={text: (label,) for text, label in variable.labels.items()},
     )
 
 
@@ -115,53 +131,28 @@ def _record(index: pd.Index, cells: Mapping[str, pd.Series]) -> pd.DataFrame:
         "respondent": ("response_id", text_or_missing, "string"),
         "finished": ("finished", yes_or_no, "boolean"),
         "seconds": ("seconds", seconds_in, "Float64"),
+        "language": ("language", language_code, "string"),
     }
     columns = {
-        readings[key][0]: translate(values, readings[key][1], readings[key][2])
-        for key, values in cells.items()
+        name: translate(cells[key], read_text, kind)
+        for key, (name, read_text, kind) in readings.items()
+        if key in cells
     }
-    return record_of(index, **columns)
+    return record_of(index, day=days_of(cells["date"]) if "date" in cells else None, **columns)
 
 
-def _read_mapping(path: Path, instrument: Instrument) -> dict[str, Any]:
-    try:
-        mapping = yaml.load(read_text(path), Loader=_LoaderWithoutRepeats)  # a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        row = None if mark is None else mark.line + 1
-        reason = getattr(error, "problem", None) or "cannot be read"
-        cure = f"is not valid YAML: {reason}"
-        raise InputError([Problem(path.as_posix(), cure, row=row)]) from error
-    refuse_if_any(list(_mapping_problems(path, mapping, instrument)))
-    return dict(mapping)
+def _layout(sheet: Sheet, mapping: Mapping[str, Any]) -> str:
+    rows = mapping.get("heading_rows", 1)
+    headings = "one heading row" if rows == 1 else f"{rows} heading rows"
+    labels = ", variables with labels" if sheet.variables else ""
+    return headings + labels + ("" if mapping else ", without a mapping file")
 
 
-@cache
-def _schema() -> Any:
-    return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-
-
-def _mapping_problems(path: Path, mapping: Any, instrument: Instrument) -> Iterator[Problem]:
-    from jsonschema import Draft202012Validator
-
-    known_keys = _schema()["properties"]
-    for key in mapping if isinstance(mapping, dict) else ():
-        if key not in known_keys:
-            hint = did_you_mean(str(key), known_keys)
-            cure = f"this key is not known{hint or '; keys are ' + ', '.join(known_keys)}"
-            yield Problem(path.as_posix(), cure, column=str(key))
-    for error in sorted(
-        Draft202012Validator(_schema()).iter_errors(mapping), key=lambda error: error.json_path
-    ):
-        if error.validator != "additionalProperties":
-            where = error.json_path.removeprefix("$").removeprefix(".") or None
-            yield Problem(path.as_posix(), error.message, column=where)
-    columns = mapping.get("columns") if isinstance(mapping, dict) else None
-    for answer in columns if isinstance(columns, dict) else ():
-        if answer not in instrument.answer_columns:
-            hint = did_you_mean(str(answer), instrument.answer_columns)
-            cure = f"the instrument has no such answer column{hint or '; take it out'}"
-            yield Problem(path.as_posix(), cure, column=f"columns.{answer}")
+def _notes(mapping: Mapping[str, Any], cells: Mapping[str, pd.Series]) -> tuple[str, ...]:
+    if "date" not in cells or not is_ambiguous(cells["date"]):
+        return ()
+    told = "could have the day or the month first, so the days of the responses are missing"
+    return (f"the dates in '{mapping['date']}' {told}; write them as 2026-03-01",)
 
 
 def _heading_problems(sheet: Sheet, mapping: Mapping[str, Any]) -> Iterator[Problem]:
@@ -185,15 +176,29 @@ def _heading_problems(sheet: Sheet, mapping: Mapping[str, Any]) -> Iterator[Prob
 
 def _finished_problems(
     sheet: Sheet, mapping: Mapping[str, Any], cells: Mapping[str, pd.Series]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     if "finished" not in cells:
-        return []
+        return
     unclear = ~translate(cells["finished"], wording_key, "string").isin([*YES_WORDS, *NO_WORDS, ""])
-    if not unclear.any():
-        return []
-    cure = f"{int(unclear.sum())} rows say neither yes nor no; write 1 for finished and 0 for not"
-    row = int(unclear.index[unclear][0])
-    return [Problem(sheet.file, cure, row=row, column=mapping["finished"])]
+    if unclear.any():
+        cure = (
+            f"{int(unclear.sum())} rows say neither yes nor no; write 1 for finished and 0 for not"
+        )
+        row = int(unclear.index[unclear][0])
+        yield Problem(sheet.file, cure, row=row, column=mapping["finished"])
+
+
+def _date_problems(
+    sheet: Sheet, mapping: Mapping[str, Any], cells: Mapping[str, pd.Series]
+) -> Iterator[Problem]:
+    """A column of dates in which no date can be read at all."""
+    if "date" not in cells or is_ambiguous(cells["date"]):
+        return
+    filled = translate(cells["date"], text_or_missing, "string").notna()
+    if filled.any() and not days_of(cells["date"]).notna().any():
+        cure = "no dates written in one way are found here; write all of them as 2026-03-01"
+        row = int(filled.index[filled][0])
+        yield Problem(sheet.file, cure, row=row, column=mapping["date"])
 
 
 GENERIC = Platform(

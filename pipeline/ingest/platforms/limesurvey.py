@@ -1,132 +1,159 @@
-"""LimeSurvey: response CSV with question codes as headings, such as ``prac[ini101]``."""
+"""LimeSurvey: responses headed by codes, by question texts or by both, and as R and SPSS data."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-import pandas as pd
-
+from pipeline.ingest.definition import Definition, described
+from pipeline.ingest.platforms.limesurvey_answers import (
+    answers_are_texts,
+    blank_texts,
+    with_single_signs,
+    with_yes_and_no,
+)
+from pipeline.ingest.platforms.limesurvey_definition import SurveyDefinition, read_definition
+from pipeline.ingest.platforms.limesurvey_headings import coded_by_wording, columns_of, is_shortened
+from pipeline.ingest.platforms.limesurvey_layout import (
+    CODED_NAMES,
+    Layout,
+    bracketed,
+    layout_of,
+    with_parts,
+    without_texts,
+    worded_names,
+)
+from pipeline.ingest.platforms.limesurvey_record import record_told
+from pipeline.ingest.platforms.limesurvey_words import NOT_SHOWN_IN_VV
 from pipeline.ingest.raw import (
     ExportColumn,
     Platform,
     RawExport,
-    Sheet,
     Signature,
     cells_below,
-    column_named,
-    first_day,
-    folded_set,
-    language_code,
-    record_of,
-    seconds_between,
-    seconds_in,
     signature_of,
-    text_or_missing,
-    translate,
-    translate_told,
 )
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.source import ExportSource
-from pipeline.ingest.wording import without_invisible
-from pipeline.instrument import Instrument
+from pipeline.ingest.wording import wording_key
 from pipeline.problems import InputError, Problem
 
-RECORD_HEADINGS = folded_set(
-    ["id", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "interviewtime"]
-)
-CODED_HEADINGS = folded_set(["submitdate", "lastpage", "startlanguage", "startdate", "datestamp"])
-USUAL_HEADINGS = CODED_HEADINGS | {"seed"}
-WORDED_HEADINGS = folded_set(["Response ID", "Date submitted", "Last page", "Start language"])
-PERSONAL_HEADINGS = folded_set(["ipaddr", "refurl", "token"])
-UNDATED = "1980-01-01 00:00:00"
-"""What LimeSurvey writes as the date of every finished response when it does not keep dates."""
-_CODE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(?:\.(?: |_\.).*)?", re.DOTALL)
-_OPEN_ANSWER = re.compile(r"(other|.*comment)", re.IGNORECASE)
+WORKBOOKS = (".xls", ".xlsx")
+LEAST_AGREEING = 0.5
 
 
 def signature(sheet: Sheet) -> Signature:
-    """Headings of a response, and sub-questions in square brackets."""
-    headings = folded_set(sheet.headings)
-    bracketed = [heading for heading in sheet.headings if _subcode(heading) is not None]
+    """Headings of a response by code or in words, and sub-questions in square brackets."""
+    sheet, texts = without_texts(sheet)
+    headings = sheet.headings
+    layout = layout_of(sheet)
+    separator = layout.separator or " "
+    beginnings = {heading.casefold().partition(separator)[0] for heading in headings}
+    worded = worded_names(sheet) if layout.headings == "question texts" else {}
     return signature_of(
-        (3, len(USUAL_HEADINGS & headings) >= 2, "the usual headings of a response"),
-        (3, len(WORDED_HEADINGS & headings) >= 3, "question texts as headings"),
-        (2, len(bracketed) >= 2, "sub-questions in square brackets"),
+        (3, len(CODED_NAMES & beginnings) >= 2, "the usual headings of a response"),
+        (3, len(CODED_NAMES & set(worded.values())) >= 2, "the usual columns of a response"),
+        (2, bool(texts), "a row of question texts above the codes"),
+        (3, len(bracketed(headings)) >= 2, "sub-questions in square brackets behind a code"),
+        (1, len(with_parts(headings)) >= 2, "headings that end in square brackets"),
     )
 
 
-def read(sheet: Sheet, source: ExportSource, instrument: Instrument) -> RawExport:
-    """The rows of a LimeSurvey export; raises InputError when headings are question texts."""
-    headings = sheet.headings
-    if not CODED_HEADINGS & folded_set(headings) and not any(map(_subcode, headings)):
-        cure = "the headings are question texts; export again with question codes as headings"
-        raise InputError([Problem(sheet.file, cure)])
+def read(sheet: Sheet, source: ExportSource) -> RawExport:
+    """The rows of a LimeSurvey export.
+
+    Raises
+    ------
+    InputError
+        If there are no rows, or the definition cannot be read or belongs to another export.
+    """
+    told = None if source.definition is None else read_definition(source.definition)
+    sheet, texts = without_texts(sheet)
+    layout = layout_of(sheet)
+    columns, places = columns_of(sheet, layout, _variables(sheet, layout, told))
+    columns = _worded(columns, texts)
     cells = cells_below(sheet, 1)
+    if source.file.suffix.casefold() in WORKBOOKS:
+        cells = with_single_signs(cells)
+    columns = _defined(columns, layout, told)
+    record, notes = record_told(cells, places)
     return RawExport(
         file=sheet.file,
         platform="limesurvey",
-        columns=tuple(_column(place, heading) for place, heading in enumerate(headings, start=1)),
+        columns=with_yes_and_no(columns, sheet),
         cells=cells,
-        record=_record(headings, cells),
+        record=record,
+        layout="VV, question texts above codes" if texts else _in_words(layout, columns, sheet),
+        blank_texts=blank_texts(columns, sheet) | ({NOT_SHOWN_IN_VV} if texts else set()),
+        notes=(*sheet.notes, *notes, *_notes_on_shortened(columns)),
     )
 
 
-def _subcode(heading: str) -> str | None:
-    found = _CODE.fullmatch(heading)
-    return None if found is None else found[2]
-
-
-def _column(position: int, heading: str) -> ExportColumn:
-    if heading.casefold() in RECORD_HEADINGS:
-        return ExportColumn(position, heading, is_record=True)
-    found = _CODE.fullmatch(heading)
-    if found is None:
-        return ExportColumn(position, heading)
-    code, subcode = found.groups()
-    is_open = subcode is not None and _OPEN_ANSWER.fullmatch(subcode) is not None
-    is_personal = is_open or heading.casefold() in PERSONAL_HEADINGS
-    name = code if subcode is None else f"{code}[{subcode}]"
-    return ExportColumn(
-        position, heading, code, subcode, is_personal=is_personal, other_names=(name,)
+def _worded(columns: Sequence[ExportColumn], texts: Sequence[str]) -> tuple[ExportColumn, ...]:
+    """The columns with the texts that stand above their codes."""
+    return tuple(
+        replace(column, question=(texts[column.position - 1],))
+        if texts and texts[column.position - 1] and not column.is_record
+        else column
+        for column in columns
     )
 
 
-def _record(headings: Sequence[str], cells: pd.DataFrame) -> pd.DataFrame:
-    response_id = column_named(cells, headings, "id")
-    submitted = column_named(cells, headings, "submitdate")
-    language = column_named(cells, headings, "startlanguage")
-    return record_of(
-        cells.index,
-        response_id=translate_told(response_id, text_or_missing, "string"),
-        finished=translate_told(submitted, _is_filled, "boolean"),
-        language=translate_told(language, language_code, "string"),
-        seconds=_seconds(headings, cells),
-        day=_day(headings, cells),
+def _variables(sheet: Sheet, layout: Layout, told: SurveyDefinition | None) -> tuple[str, ...]:
+    """Names of the columns from the R syntax, where the data are headed by question texts."""
+    if told is None or not told.in_order or layout.headings != "question texts":
+        return ()
+    file = told.definition.file
+    if len(told.in_order) != len(sheet.columns):
+        cure = (
+            f"describes {len(told.in_order)} columns but {sheet.file} has {len(sheet.columns)}; "
+            "give the syntax file of the same export"
+        )
+        raise InputError([Problem(file, cure)])
+    labelled = [
+        (wording_key(label), wording_key(heading))
+        for defined, heading in zip(told.definition.columns, sheet.headings, strict=True)
+        for label in defined.question
+        if label not in defined.names and heading
+    ]
+    agreeing = [heading for label, heading in labelled if label in heading]
+    if len(agreeing) < LEAST_AGREEING * len(labelled):
+        cure = f"its questions are not those of {sheet.file}; give the syntax of the same export"
+        raise InputError([Problem(file, cure)])
+    return told.in_order
+
+
+def _defined(
+    columns: Sequence[ExportColumn], layout: Layout, told: SurveyDefinition | None
+) -> tuple[ExportColumn, ...]:
+    definition: Definition | None = None if told is None else told.definition
+    if told is not None and not told.in_order and layout.headings == "question texts":
+        columns = coded_by_wording(columns, told.definition)
+    return described(columns, definition)
+
+
+def _in_words(layout: Layout, columns: Sequence[ExportColumn], sheet: Sheet) -> str:
+    if layout.headings == "variables":
+        return "statistics file"
+    is_cut = any(map(is_shortened, sheet.headings)) and layout.headings != "codes"
+    shortened = "shortened " if is_cut else ""
+    answers = "texts" if answers_are_texts(columns, sheet) else "codes"
+    return f"{shortened}{layout.headings} as headings, answers as {answers}"
+
+
+def _notes_on_shortened(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
+    lost = [column for column in columns if not column.is_record and column.code is None]
+    if not lost:
+        return ()
+    return (
+        f"headings that are shortened and tell no question: {len(lost)}; export with question "
+        "codes, or give a map of names",
     )
-
-
-def _is_filled(text: str) -> object:
-    return without_invisible(text) != ""
-
-
-def _seconds(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series | None:
-    timed = column_named(cells, headings, "interviewtime")
-    if timed is not None:
-        return translate(timed, seconds_in, "Float64")
-    start = column_named(cells, headings, "startdate")
-    end = column_named(cells, headings, "datestamp", "submitdate")
-    return seconds_between(start, None if end is None else end.mask(end == UNDATED))
-
-
-def _day(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series | None:
-    named = (column_named(cells, headings, n) for n in ("submitdate", "datestamp", "startdate"))
-    moments = [moment for moment in named if moment is not None]
-    return first_day(*(moment.mask(moment == UNDATED, "") for moment in moments))
 
 
 LIMESURVEY = Platform(
     name="limesurvey",
     signature=signature,
     read=read,
-    decisive="headings submitdate, lastpage and startlanguage",
+    decisive="headings submitdate, lastpage and startlanguage, in words or as codes",
 )

@@ -6,7 +6,6 @@ from pipeline.ingest.raw import (
     ExportColumn,
     Platform,
     RawExport,
-    Sheet,
     Signature,
     cells_below,
     column_named,
@@ -15,8 +14,8 @@ from pipeline.ingest.raw import (
     text_or_missing,
     translate_told,
 )
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.source import ExportSource
-from pipeline.instrument import Instrument
 
 FORM_NUMBER = "form_number"
 SITE = "site"
@@ -28,7 +27,7 @@ def signature(sheet: Sheet) -> Signature:
     return signature_of((4, starts, "form_number and site as the first headings"))
 
 
-def read(sheet: Sheet, source: ExportSource, instrument: Instrument) -> RawExport:
+def read(sheet: Sheet, source: ExportSource) -> RawExport:
     """The rows of the sheet; where a person stopped cannot be told from paper."""
     cells = cells_below(sheet, 1)
     number = column_named(cells, sheet.headings, FORM_NUMBER)

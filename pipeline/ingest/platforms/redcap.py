@@ -1,221 +1,182 @@
-"""REDCap: raw CSV with field names as headings, and the data dictionary of the project."""
+"""REDCap: CSV with field names or field labels as headings, with or without the data dictionary."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 
 import pandas as pd
 
-from pipeline.ingest.codebook import codebook_of
-from pipeline.ingest.match import AnswerNames
+from pipeline.ingest.platforms.redcap_columns import columns_of
+from pipeline.ingest.platforms.redcap_dictionary import dictionary_places, read_dictionary
+from pipeline.ingest.platforms.redcap_headings import Headings, headings_of
+from pipeline.ingest.platforms.redcap_notes import notes_of
+from pipeline.ingest.platforms.redcap_project import Dictionary
+from pipeline.ingest.platforms.redcap_signs import (
+    EVENT,
+    INSTANCE,
+    INSTRUMENT,
+    OWN_LABELS,
+    SENT_IN,
+    SITE,
+    checkbox_labels,
+    checkbox_names,
+    status_labels,
+    status_names,
+)
 from pipeline.ingest.raw import (
     ExportColumn,
     Platform,
     RawExport,
-    Sheet,
     Signature,
     cells_below,
     first_day,
+    folded_set,
     record_of,
     signature_of,
     text_or_missing,
     translate,
 )
-from pipeline.ingest.read_text import read_sheet
+from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.source import ExportSource
-from pipeline.ingest.wording import without_invisible
-from pipeline.instrument import Instrument
-from pipeline.problems import InputError, Problem, refuse_if_any
+from pipeline.problems import InputError, Problem
 
-ACCESS_GROUP = "redcap_data_access_group"
-ID_HEADINGS = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
-COMPLETE = "2"
-FREE_TEXT_TYPES = frozenset({"text", "notes", "file"})
-_CHECKBOX = re.compile(r"([a-z][a-z0-9_]*?)___([a-z0-9_]+)", re.IGNORECASE)
-_STATUS_TEXTS = frozenset({"0", "1", "2", ""})
-_CHOICE = re.compile(r"\s*([^,]+?)\s*,\s*(.*?)\s*", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One row of a data dictionary."""
-
-    name: str
-    kind: str
-    choices: tuple[tuple[str, str], ...]
-    is_identifier: bool
+BETWEEN = "\x1f"
+"""Parts the record from event and repetition, and the form from the number of a repetition."""
+LONG_HEADINGS = frozenset({"record", "field_name", "value"})
 
 
 def signature(sheet: Sheet) -> Signature:
-    """Headings REDCap adds: its own, checkbox choices, and the status of every form."""
-    headings = sheet.headings
-    own = [heading for heading in headings if heading.startswith("redcap_")]
-    checkboxes = [heading for heading in headings if _CHECKBOX.fullmatch(heading)]
+    """Headings REDCap adds: its own, boxes to tick, and the status of every form."""
+    headings = folded_set(sheet.headings)
+    boxes = "choices written with three underscores"
     return signature_of(
-        (3, bool(own), "headings starting with redcap_"),
-        (2, bool(checkboxes), "choices written with three underscores"),
-        (3, bool(_status_positions(sheet)), "a column ending in _complete with 0, 1 or 2"),
+        (3, any(h.startswith("redcap_") for h in headings), "headings starting with redcap_"),
+        (3, bool(checkbox_names(sheet)), boxes),
+        (3, bool(status_names(sheet)), "a column ending in _complete with 0, 1 or 2"),
+        (3, bool(status_labels(sheet)), "a column 'Complete?' with the status of a form"),
+        (3, bool(checkbox_labels(sheet)), "choices written as (choice=...)"),
+        (3, len(headings & set(OWN_LABELS)) >= 2, "the labels of columns that REDCap adds"),
+        (4, dictionary_places(sheet) is not None, "the headings of a data dictionary"),
+        (3, headings >= LONG_HEADINGS, "a row for each value"),
     )
 
 
-def read(sheet: Sheet, source: ExportSource, instrument: Instrument) -> RawExport:
-    """The rows of a raw REDCap export; raises InputError for labels instead of codes."""
-    if any(" (choice=" in heading or heading == "Complete?" for heading in sheet.headings):
-        cure = "this is an export of labels; export again as CSV with raw data"
-        raise InputError([Problem(sheet.file, cure)])
-    fields = {} if source.dictionary is None else _read_dictionary(source.dictionary)
-    refuse_if_any(list(_coding_problems(source, fields, instrument)))
+def read(sheet: Sheet, source: ExportSource) -> RawExport:
+    """The rows of a REDCap export, with names or labels as headings and codes or labels as answers.
+
+    Raises
+    ------
+    InputError
+        If it is the data dictionary itself, or has a row for each value; if the dictionary is none
+        or describes another project.
+    """
+    _refuse_other_files(sheet)
+    dictionary = None if source.definition is None else read_dictionary(source.definition)
+    heads = headings_of(sheet, dictionary)
+    columns = columns_of(sheet, heads, dictionary)
+    _refuse_other_project(sheet, heads, columns, dictionary)
     cells = cells_below(sheet, 1)
+    sites = heads.places_of(SITE)
     return RawExport(
         file=sheet.file,
         platform="redcap",
-        columns=_columns(sheet, fields),
+        columns=tuple(columns),
         cells=cells,
-        record=_record(sheet, cells, instrument),
-        site_heading=ACCESS_GROUP if ACCESS_GROUP in sheet.headings else None,
+        record=_record(heads, cells),
+        layout=_layout(heads),
+        site_heading=sheet.headings[sites[0]] if sites else None,
+        tick_separator=",",
+        writes_empty_boxes=True,
+        form_status={form: place + 1 for place, form in heads.statuses.items()},
+        notes=tuple(notes_of(sheet, heads, columns, cells)),
     )
 
 
-def _status_positions(sheet: Sheet) -> list[int]:
-    """Places, from 0, of the columns that hold the status of a form."""
-    return [
-        place
-        for place, heading in enumerate(sheet.headings)
-        if heading.endswith("_complete")
-        and {row[place] for row in sheet.cells[1:]} <= _STATUS_TEXTS
-    ]
+def _refuse_other_files(sheet: Sheet) -> None:
+    if dictionary_places(sheet) is not None:
+        cure = (
+            "is the data dictionary, which holds no answers; give the export of the data as the "
+            "file and the dictionary as its `definition`"
+        )
+        raise InputError([Problem(sheet.file, cure)])
+    if folded_set(sheet.headings) >= LONG_HEADINGS:
+        cure = "has a row for each value; export again with a row for each record (type 'flat')"
+        raise InputError([Problem(sheet.file, cure)])
 
 
-def _timestamp_positions(sheet: Sheet) -> list[int]:
-    """Positions of the columns that hold when a form was sent in."""
-    statuses = (sheet.headings[place] for place in _status_positions(sheet))
-    names = {f"{status.removesuffix('_complete')}_timestamp" for status in statuses}
-    return [place for place, heading in enumerate(sheet.headings, start=1) if heading in names]
-
-
-def _columns(sheet: Sheet, fields: Mapping[str, Field]) -> tuple[ExportColumn, ...]:
-    statuses = {sheet.headings[place] for place in _status_positions(sheet)}
-    timestamps = {sheet.headings[position - 1] for position in _timestamp_positions(sheet)}
-    record = statuses | timestamps | set(ID_HEADINGS)
-    return tuple(
-        _column(position, heading, position == 1 or heading in record, fields)
-        for position, heading in enumerate(sheet.headings, start=1)
+def _refuse_other_project(
+    sheet: Sheet, heads: Headings, columns: Sequence[ExportColumn], dictionary: Dictionary | None
+) -> None:
+    """A dictionary that knows none of the columns is that of another project."""
+    if dictionary is None or heads.fields or all(column.is_record for column in columns):
+        return
+    cure = (
+        f"describes none of the columns of {sheet.file}; give the data dictionary of the project "
+        "that the export comes from"
     )
+    raise InputError([Problem(dictionary.file, cure)])
 
 
-def _column(
-    position: int, heading: str, is_record: bool, fields: Mapping[str, Field]
-) -> ExportColumn:
-    if is_record:
-        return ExportColumn(position, heading, is_record=True)
-    checkbox = _CHECKBOX.fullmatch(heading)
-    code, subcode = (heading, None) if checkbox is None else (checkbox[1], checkbox[2])
-    field = fields.get(code)
-    is_personal = field is not None and (field.is_identifier or field.kind in FREE_TEXT_TYPES)
-    return ExportColumn(position, heading, code, subcode, is_personal=is_personal)
+def _layout(heads: Headings) -> str:
+    headings = "field labels" if heads.in_words else "field names"
+    answers = "labels" if heads.has_labels else "codes"
+    several = " of several events" if heads.places_of(EVENT) else ""
+    repeated = heads.places_of(INSTRUMENT) or heads.places_of(INSTANCE)
+    more = ", with repetitions" if repeated else ""
+    return f"{headings} as headings, {answers} as answers, rows{several or ' of records'}{more}"
 
 
-def _record(sheet: Sheet, cells: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+# --------------------------------------------------------------------------------- the responses
+
+
+def _record(heads: Headings, cells: pd.DataFrame) -> pd.DataFrame:
+    record = None if heads.record is None else _told(cells, heads.record)
+    event = _own_cells(heads, cells, EVENT)
+    instance = _instance(heads, cells)
     return record_of(
         cells.index,
-        response_id=translate(_joined_ids(sheet.headings, cells), text_or_missing, "string"),
-        finished=_finished(sheet, cells, instrument),
-        day=first_day(*(cells[position] for position in _timestamp_positions(sheet))),
+        response_id=_joined_ids(record, event, instance),
+        day=first_day(*(cells[place + 1] for place in heads.places_of(SENT_IN))),
+        record=record,
+        occasion=event,
+        instance=instance,
     )
 
 
-def _joined_ids(headings: Sequence[str], cells: pd.DataFrame) -> pd.Series:
-    """Record id, with event and instance where a record has several rows."""
-    ids = cells[1].astype("string")
-    for name in ID_HEADINGS:
-        if name in headings:
-            part = cells[headings.index(name) + 1].astype("string")
-            ids = ids.where(part == "", ids + "\x1f" + part)
-    return ids.astype(object)
+def _told(cells: pd.DataFrame, place: int) -> pd.Series:
+    return translate(cells[place + 1], text_or_missing, "string")
 
 
-def _finished(sheet: Sheet, cells: pd.DataFrame, instrument: Instrument) -> pd.Series | None:
-    """Whether every form that holds answers is complete; a form ends with its status column."""
-    names = AnswerNames.of(instrument)
-    answer_places = [
-        column.position - 1
-        for column in _columns(sheet, {})
-        if names.answer_column(column.code, column.subcode) is not None
-    ]
-    ends = {_end_of_form(place, _status_positions(sheet)) for place in answer_places} - {None}
-    if not ends:
+def _own_cells(heads: Headings, cells: pd.DataFrame, what: str) -> pd.Series | None:
+    places = heads.places_of(what)
+    return _told(cells, places[0]) if places else None
+
+
+def _instance(heads: Headings, cells: pd.DataFrame) -> pd.Series | None:
+    """Form and number of a repetition; no form where a whole event is repeated."""
+    number = _own_cells(heads, cells, INSTANCE)
+    if number is None:
         return None
-    return pd.concat([cells[end + 1] == COMPLETE for end in ends if end is not None], axis=1).all(
-        axis=1
-    )
+    form = _own_cells(heads, cells, INSTRUMENT)
+    return BETWEEN + number if form is None else form.fillna("") + BETWEEN + number
 
 
-def _end_of_form(place: int, statuses: Sequence[int]) -> int | None:
-    return next((status for status in statuses if status > place), None)
-
-
-def _read_dictionary(path: Path) -> dict[str, Field]:
-    sheet = read_sheet(path)
-    places = {heading.casefold(): place for place, heading in enumerate(sheet.headings)}
-    name = _place(places, "Variable / Field Name", "field_name")
-    kind = _place(places, "Field Type", "field_type")
-    if name is None or kind is None:
-        cure = "is not a REDCap data dictionary; its first heading is 'Variable / Field Name'"
-        raise InputError([Problem(sheet.file, cure)])
-    choices = _place(
-        places, "Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"
-    )
-    identifier = _place(places, "Identifier?", "identifier")
-    fields = (
-        Field(
-            name=row[name],
-            kind=row[kind],
-            choices=() if choices is None else _choices(row[choices]),
-            is_identifier=identifier is not None and row[identifier].casefold() == "y",
-        )
-        for row in sheet.cells[1:]
-    )
-    return {field.name: field for field in fields}
-
-
-def _place(places: Mapping[str, int], *names: str) -> int | None:
-    return next((places[name.casefold()] for name in names if name.casefold() in places), None)
-
-
-def _choices(text: str) -> tuple[tuple[str, str], ...]:
-    found = (_CHOICE.fullmatch(choice) for choice in text.split("|"))
-    return tuple((match[1], match[2]) for match in found if match is not None)
-
-
-def _coding_problems(
-    source: ExportSource, fields: Mapping[str, Field], instrument: Instrument
-) -> Iterator[Problem]:
-    """Answers that REDCap stores under another number than the questionnaire does."""
-    if source.dictionary is None:
-        return
-    whole = AnswerNames.of(instrument).whole
-    for field in fields.values():
-        answer = whole.get(field.name.casefold())
-        if answer is None or field.kind not in ("radio", "dropdown"):
-            continue
-        codebook = codebook_of(answer, instrument)
-        for code, label in field.choices:
-            meant = codebook.labels.get(codebook.key(label))
-            if meant is not None and meant != codebook.read(without_invisible(code)):
-                cure = (
-                    f"the code {code} has a label that stands for another number in the "
-                    "instrument; make the codes of both the same"
-                )
-                yield Problem(source.dictionary.as_posix(), cure, column=field.name)
-                break
+def _joined_ids(
+    record: pd.Series | None, event: pd.Series | None, instance: pd.Series | None
+) -> pd.Series | None:
+    """Record id, with event and repetition where a record has several rows."""
+    if record is None:
+        return None
+    ids = record
+    for part in (event, instance):
+        if part is not None:
+            ids = ids + (BETWEEN + part).fillna("")
+    return ids
 
 
 REDCAP = Platform(
     name="redcap",
     signature=signature,
     read=read,
-    decisive="a heading redcap_data_access_group or <form>_complete",
+    decisive="a heading redcap_data_access_group, <form>_complete or Complete?",
 )

@@ -43,7 +43,7 @@ def _qualtrics_cells(columns, person, labels):
         value = person.answers[column.name]
         if column.kind == "tick" and value == 0:
             yield ""
-        elif value is None and place < person.reached and person.number % 2 and not labels:
+        elif value is None and place < person.reached and not labels:
             yield "-99"
         else:
             yield cell(column, value, labels)

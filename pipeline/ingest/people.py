@@ -1,0 +1,122 @@
+"""Keys that tell people apart without telling who they are, and the same person seen twice."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.ingest.raw import RawExport, translate
+from pipeline.ingest.read_file import read_text
+from pipeline.ingest.source import ExportSource, SamePerson
+from pipeline.ingest.wording import did_you_mean, without_invisible, wording_key
+from pipeline.problems import InputError, Problem
+
+LEAST_SECRET = 16
+_FIXED_KEY = "leading-together"
+"""Keys of responses only have to be the same in every run; what they hide is hidden by a secret."""
+
+
+def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:
+    """A short key for each row, from the file and the response id.
+
+    Where the platform gives no id it is the row of the spreadsheet that tells rows apart.
+    """
+    ids = raw.record["response_id"].loc[rows]
+    numbers = pd.Series(rows.astype(str), index=rows, dtype="string")
+    named = ("id\x1f" + ids).fillna("row\x1f" + numbers)
+    return pd.Series(_digests(f"{raw.file}\x1f" + named), index=rows, dtype="string")
+
+
+def _digests(texts: pd.Series) -> NDArray[np.object_]:
+    """Sixteen hexadecimal digits of each text."""
+    hashed = pd.util.hash_array(texts.to_numpy(dtype=object), hash_key=_FIXED_KEY, categorize=False)
+    digits = hashed.astype(">u8").tobytes().hex()
+    return np.frombuffer(digits.encode("ascii"), dtype="S16").astype("U16").astype(object)
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret of a study; raises InputError where it is missing or easily guessed."""
+    secret = read_text(path).strip()
+    if len(secret) < LEAST_SECRET:
+        cure = f"is too short for a secret; write at least {LEAST_SECRET} characters into it"
+        raise InputError([Problem(path.as_posix(), cure)])
+    return secret.encode("utf-8")
+
+
+def person_column_problems(raw: RawExport, source: ExportSource) -> list[Problem]:
+    """A problem where the column with the key of the person is not there, or more than once."""
+    if source.person_column is None:
+        return []
+    places = _positions(raw, source.person_column)
+    if len(places) == 1:
+        return []
+    if places:
+        cure = f"{len(places)} columns have this heading; keep the one with the key of the person"
+    else:
+        hint = did_you_mean(source.person_column, (column.heading for column in raw.columns))
+        cure = f"there is no such column with the key of the person{hint}"
+    return [Problem(raw.file, cure, column=source.person_column)]
+
+
+def _positions(raw: RawExport, heading: str) -> list[int]:
+    folded = without_invisible(heading).casefold()
+    return [column.position for column in raw.columns if column.heading.casefold() == folded]
+
+
+def person_position(raw: RawExport, source: ExportSource) -> int | None:
+    """Position of the column with the key of the person."""
+    if source.person_column is None:
+        return None
+    return next(iter(_positions(raw, source.person_column)), None)
+
+
+def hashed_people(raw: RawExport, source: ExportSource, secret: bytes) -> pd.Series:
+    """The key of the person of each row, hashed; missing where it is blank.
+
+    Keys that people type themselves are compared without regard to case, spaces and punctuation.
+    The digest is keyed with the secret of the study (HMAC-BLAKE2b, 64 bits), so that nobody who
+    does not hold the secret can find out a key by trying all of them.
+    """
+    position = person_position(raw, source)
+    if position is None:
+        return pd.Series(pd.NA, index=raw.cells.index, dtype="string")
+
+    def hashed(text: str) -> object:
+        key = wording_key(text).replace(" ", "")
+        return pd.NA if not key else _keyed(key, secret)
+
+    return translate(raw.cells[position], hashed, "string")
+
+
+def _keyed(key: str, secret: bytes) -> str:
+    return hmac.new(secret, key.encode("utf-8"), lambda: blake2b(digest_size=8)).hexdigest()
+
+
+def seen_again(identity: pd.Series, n_answered: pd.Series, rule: SamePerson) -> pd.Series:
+    """Which responses are set aside because another one with their identity is kept.
+
+    Parameters
+    ----------
+    identity : Series
+        What no two persons, or no two responses, share; missing where it is not known. The
+        responses stand in the order in which they were given.
+    n_answered : Series of int
+        Answers of each response, same index.
+    rule : {"most_answers", "first", "last"}
+        Which response is kept; of two with as many answers the last.
+
+    Returns
+    -------
+    Series of bool
+    """
+    double = identity[identity.notna() & identity.duplicated(keep=False)]
+    places = pd.Series(np.arange(len(identity)), index=identity.index).loc[double.index]
+    ranked = pd.DataFrame({"identity": double, "n": n_answered.loc[double.index], "place": places})
+    by = ["n", "place"] if rule == "most_answers" else ["place"]
+    kept = ranked.sort_values(by, ascending=rule == "first").drop_duplicates("identity").index
+    return pd.Series(identity.index.isin(double.index.difference(kept)), index=identity.index)
