@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from pipeline.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from pipeline.ingest import ExportCheck
+    from pipeline.ingest.draft import ExportDraft, StudyFound
+    from pipeline.instrument import Instrument
 
 WRONG_INPUT = 2
 
@@ -257,7 +265,7 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--platform", metavar="NAME", help="such as qualtrics (default: found out)")
     parser.add_argument("--site-column", metavar="NAME", help="column that tells the site")
     of_file = {
-        "--dictionary": "data dictionary of a REDCap project",
+        "--definition": "definition of the survey: QSF, REDCap dictionary, XLSForm, R syntax",
         "--mapping": "mapping file, for a file of another origin",
         "--name-map": "map of names that was written with the form",
     }
@@ -272,7 +280,7 @@ def check(given: argparse.Namespace) -> int:
 
     whole = load_instrument(given.instrument)
     instrument = load_instrument(given.instrument, given.form, given.add)
-    told = ("site_column", "platform", "dictionary", "mapping", "name_map")
+    told = ("site_column", "platform", "definition", "mapping", "name_map")
     companions = {name: getattr(given, name) for name in told}
     is_ready = True
     for file in dict.fromkeys(given.files):
@@ -286,6 +294,182 @@ def _as_shown(text: str) -> str:
     """The text in the letters that the screen has; a question mark for any other."""
     letters = sys.stdout.encoding or "utf-8"
     return text.encode(letters, "replace").decode(letters)
+
+
+def new_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``new`` understands."""
+    parser.add_argument("study", metavar="STUDY", help="name of the study, such as riverside")
+    parser.add_argument(
+        "--exports",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="its exports and what goes with them (definitions, maps of names, list of sites)",
+    )
+    parser.add_argument("--form", help="form that was asked (default: found out)")
+    _add_sections(parser)
+    parser.add_argument("--wave", help="label of the survey round (default: told by the dates)")
+    parser.add_argument(
+        "--instrument",
+        default="instrument",
+        help="folder of the questionnaire (default: %(default)s)",
+    )
+
+
+def new(given: argparse.Namespace) -> int:
+    """Write the configuration of a study, made from its exports, with what goes with it."""
+    from pipeline.ingest.draft import draft_study
+    from pipeline.instrument import load_instrument
+    from pipeline.problems import refuse_if_any
+    from pipeline.study_draft import new_study_problems, write_new
+
+    files = _expanded(given.exports)
+    refuse_if_any(list(new_study_problems(given.study, files, given.instrument)))
+    whole = load_instrument(given.instrument)
+    if given.form is not None:
+        load_instrument(given.instrument, given.form, given.add)
+    found = draft_study([Path(file) for file in files], whole, given.form, given.add)
+    instrument = load_instrument(given.instrument, found.form, found.sections)
+    mappings = _mappings_of_new(given.study, found)
+    checks = _checks_of_new(found, mappings, instrument, whole)
+    contents = _contents_of_new(given, found, mappings)
+    write_new(contents)
+    commands = [_check_command(given, export, found, mappings) for export in found.exports]
+    print(_as_shown("\n".join(_told_of_new(found, checks, list(contents), commands))))
+    is_ready = not found.problems and all(check.is_ready for check in checks)
+    return 0 if is_ready else WRONG_INPUT
+
+
+def _expanded(names: Sequence[str]) -> list[str]:
+    """The names of files, each once, with patterns filled in where the shell did not."""
+    files: dict[str, None] = {}
+    for name in names:
+        is_pattern = "*" in name and not (Path(name).is_absolute() or Path(name).exists())
+        matches = sorted(path.as_posix() for path in Path().glob(name)) if is_pattern else []
+        files |= dict.fromkeys(matches or [Path(name).as_posix()])
+    return list(files)
+
+
+def _mappings_of_new(study: str, found: StudyFound) -> dict[Path, tuple[Path, str]]:
+    """Path and text of the draft of a mapping file, by the export that needs one."""
+    from pipeline.ingest.draft import mapping_names
+    from pipeline.study_draft import CONFIG, MappingText, mapping_text
+
+    names = mapping_names(found.exports)
+    drafts = {export.file: export.mapping for export in found.exports}
+    texts = {}
+    for file, name in names.items():
+        if (draft := drafts[file]) is not None:
+            text = MappingText(
+                file.as_posix(), draft.columns, draft.missing, draft.record, draft.other
+            )
+            texts[file] = Path(CONFIG, f"{study}_mapping_{name}.yaml"), mapping_text(text)
+    return texts
+
+
+def _checks_of_new(
+    found: StudyFound,
+    mappings: Mapping[Path, tuple[Path, str]],
+    instrument: Instrument,
+    whole: Instrument,
+) -> list[ExportCheck]:
+    """A look at every export as a run would read it; mapping files are not in their place yet."""
+    from pipeline.ingest import check_export
+    from pipeline.ingest.draft import source_of
+
+    checks = []
+    with TemporaryDirectory() as folder:
+        for number, export in enumerate(found.exports):
+            kept = None
+            if export.file in mappings:
+                kept = Path(folder, f"{number}.yaml")
+                kept.write_text(mappings[export.file][1], encoding="utf-8")
+            checks.append(check_export(source_of(export, found, whole, kept), instrument, whole))
+    return checks
+
+
+def _contents_of_new(
+    given: argparse.Namespace, found: StudyFound, mappings: Mapping[Path, tuple[Path, str]]
+) -> dict[Path, str]:
+    """The text of every file of the new study, the configuration first."""
+    from pipeline.ingest.draft_entries import entries_of, notes_of, sites_reason, wave_of
+    from pipeline.ingest.draft_sites import sites_text
+    from pipeline.study_draft import CONFIG, ExportEntry, StudyDraft, study_text
+
+    list_path = Path(CONFIG, f"{given.study}_sites.csv")
+    paths = {file: path for file, (path, _) in mappings.items()}
+    wave, wave_reason = (given.wave, "given by you") if given.wave else wave_of(found)
+    draft = StudyDraft(
+        name=given.study,
+        instrument=Path(given.instrument).as_posix(),
+        form=found.form,
+        sections=found.sections,
+        wave=wave,
+        wave_reason=wave_reason,
+        exports=tuple(
+            ExportEntry(entry.file, entry.remarks, entry.keys, entry.reasons, entry.offered)
+            for entry in entries_of(found, paths)
+        ),
+        sites=_site_list_of_new(found, list_path),
+        sites_reason=sites_reason(found),
+        notes=tuple(notes_of(found)),
+    )
+    lists = {list_path: sites_text(found.sites)} if found.sites else {}
+    return {
+        Path(CONFIG, f"{given.study}.yaml"): study_text(draft),
+        **lists,
+        **dict(mappings.values()),
+    }
+
+
+def _site_list_of_new(found: StudyFound, drafted: Path) -> str | None:
+    path = drafted if found.sites else found.site_list
+    return None if path is None else path.as_posix()
+
+
+def _told_of_new(
+    found: StudyFound,
+    checks: Sequence[ExportCheck],
+    written: Sequence[Path],
+    commands: Sequence[str],
+) -> Iterator[str]:
+    """What was written, what was found out, what has to be mended, and what comes next."""
+    from pipeline.ingest.draft_words import describe_export, describe_readiness, describe_unclear
+
+    yield from (f"wrote {path.as_posix()}" for path in written)
+    for export, check in zip(found.exports, checks, strict=True):
+        yield ""
+        yield describe_export(export)
+        yield from (f"  {line}" for line in describe_readiness(check))
+    told = [*map(str, found.problems), *describe_unclear(found)]
+    yield from ["", "to look at:", *(f"  {line}" for line in told)] if told else []
+    yield from ["", "next:"]
+    yield from (f"  {command}" for command in commands)
+    yield f"  snakemake --cores 2 --configfile {written[0].as_posix()}"
+
+
+def _check_command(
+    given: argparse.Namespace,
+    export: ExportDraft,
+    found: StudyFound,
+    mappings: Mapping[Path, tuple[Path, str]],
+) -> str:
+    """The command that looks at an export once more."""
+    from pipeline.ingest.draft import written_platform
+
+    companions = dict(export.companions)
+    if export.file in mappings:
+        companions["mapping"] = mappings[export.file][0]
+    parts = ["python", "-m", "pipeline", "check", export.file.as_posix()]
+    parts += ["--form", export.form or found.form]
+    parts += ["--add", *export.sections] if export.sections else []
+    parts += [] if export.site is None else ["--site-column", export.site.heading]
+    for role, file in companions.items():
+        parts += [f"--{role.replace('_', '-')}", file.as_posix()]
+    platform = written_platform(export)
+    parts += [] if platform is None else ["--platform", platform]
+    parts += [] if given.instrument == "instrument" else ["--instrument", given.instrument]
+    return shlex.join(parts)
 
 
 COMMANDS = (
@@ -302,6 +486,12 @@ COMMANDS = (
         export_arguments,
     ),
     Command("manual", "Write the manual of the questionnaire as a PDF.", manual, manual_arguments),
+    Command(
+        "new",
+        "Write the configuration of a new study, made from its exports.",
+        new,
+        new_arguments,
+    ),
     Command(
         "translate",
         "Write the sheet on which a translation is made or reviewed, or take it over.",

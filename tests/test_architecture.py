@@ -22,6 +22,7 @@ ROOMS = {
     "problems": set(),
     "provenance": {"problems"},
     "study": {"problems", "report"},
+    "study_draft": {"problems"},
 }
 """What each room may use of ours, besides itself."""
 

@@ -57,8 +57,8 @@ def added_sections(named: Collection[str], form: str, whole: Instrument) -> tupl
 
 
 def optional_among(sections: Sequence[str], form: str, whole: Instrument) -> tuple[str, ...]:
-    """Those of some sections that are optional in a form."""
-    known = _form_called(form, whole).optional_ids
+    """Those of some sections that are optional in a form; none where there is no such form."""
+    known = next((known.optional_ids for known in whole.forms if known.id == form), ())
     return tuple(section for section in sections if section in known)
 
 
@@ -78,9 +78,9 @@ def form_of_all(names: Collection[str], whole: Instrument) -> str | None:
     return min(covering, key=lambda name: len(sizes[name]), default=None)
 
 
-def asks_all_of(form: str, part: str, whole: Instrument) -> bool:
-    """Whether a form has every item of another."""
-    return set(whole.form(part).items) <= set(whole.form(form).items)
+def asks_all_of(form: str, sections: Sequence[str], part: str, whole: Instrument) -> bool:
+    """Whether a form with some optional sections has every item of another."""
+    return set(whole.form(part).items) <= set(whole.form(form, sections).items)
 
 
 def _form_called(name: str, whole: Instrument) -> Form:
