@@ -45,12 +45,16 @@ class Cells:
         known = ~np.isnan(values)
         n = self.total(known.astype(float))
         mean = _ratio(self.total(np.where(known, values, 0.0)), n)
-        deviations = np.where(known, values - mean[self.of_person], 0.0)
+        deviations = np.where(known, values - self._of_each(mean), 0.0)
         # A second pass takes the rounding of the first out of the mean.
         mean = mean + _ratio(self.total(np.nan_to_num(deviations)), n)
-        deviations = np.where(known, values - mean[self.of_person], 0.0)
+        deviations = np.where(known, values - self._of_each(mean), 0.0)
         squares = self.total(np.nan_to_num(deviations) ** 2)
         return n, mean, np.sqrt(_ratio(squares, n - 1))
+
+    def _of_each(self, values: Numbers) -> Numbers:
+        """A number of its cell for each respondent; missing for those in none."""
+        return np.append(values, np.nan)[self.of_person]
 
 
 def _ratio(numerator: Numbers, denominator: Numbers) -> Numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,9 @@ from pipeline.ingest.mapped import Book, books_of
 from pipeline.ingest.match import Matching
 from pipeline.ingest.name_map import NameMap
 from pipeline.ingest.raw import RawExport, translate
+from pipeline.ingest.sheet import used_codes
 from pipeline.ingest.source import ExportSource
-from pipeline.ingest.wording import may_identify, without_invisible
+from pipeline.ingest.wording import may_identify, one_line, without_invisible
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem, refuse_if_any
 
@@ -137,10 +139,11 @@ def _read_cells(
 ) -> list[RefusedCells]:
     """Fill in what each exported cell says; hands back the cells that say nothing known."""
     rows = raw.cells.index.get_indexer(typed.rows)
+    is_all = len(rows) == len(raw.cells)
     found: list[RefusedCells] = []
     for name, position in matching.answers.items():
         place = typed.columns.index(name)
-        cells = raw.cells[position].iloc[rows]
+        cells = raw.cells[position] if is_all else raw.cells[position].iloc[rows]
         codes, texts = _present(cells)
         readings = [_read(str(text), raw, books[name]) for text in texts]
         values, outcomes = zip(*readings, strict=True) if readings else ((), ())
@@ -154,10 +157,15 @@ def _read_cells(
     return found
 
 
-def _present(cells: pd.Series) -> tuple[NDArray[np.integer], pd.Index]:
+def _present(cells: pd.Series) -> tuple[NDArray[np.integer[Any]], pd.Index]:
     """The distinct texts of a column that stand in some cell, and which one each cell holds."""
-    used = cells.cat.remove_unused_categories()
-    return used.cat.codes.to_numpy(), used.cat.categories
+    codes, texts = cells.cat.codes.to_numpy(), cells.cat.categories
+    used = used_codes(codes, len(texts))
+    if len(used) == len(texts):
+        return codes, texts
+    place = np.zeros(len(texts), dtype=codes.dtype)
+    place[used] = np.arange(len(used), dtype=codes.dtype)
+    return place[codes], texts[used]
 
 
 def refusal_problems(file: str, refused: Sequence[RefusedCells]) -> list[Problem]:
@@ -182,7 +190,7 @@ def _refusals(file: str, column: str, cells: pd.Series, allowed: str) -> Iterato
     """The first few cells that are no answer, and how many more there are."""
     shown = may_be_shown(cells)
     for row, text in list(cells.items())[:MOST_PROBLEMS]:
-        what = f"answer '{without_invisible(text)}'" if shown else "answer"
+        what = f"answer '{one_line(text)}'" if shown else "answer"
         cure = (
             f"{what} outside the scale: allowed are {allowed}; correct the export or the instrument"
         )

@@ -6,6 +6,7 @@ The fast one is taken for long texts in which every quotation mark stands where 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -25,11 +26,13 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_LOOKED_AT = 200_000
 MOST_PROBLEMS = 5
 LONG = 2_000_000
+"""Bytes from which on the fast way is worth its while."""
 ROWS_AT_ONCE = 20_000
+BYTES_AT_ONCE = 1 << 21
 LONGEST_CELL = 16_000_000
+DOUBLED_LINE_END = "\r\r\n"
 _HINT = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?(?:\r\n|\n|\r)", re.IGNORECASE)
 """What Excel writes into the first line to tell the delimiter."""
-_EMPTY_LINE = re.compile(r"(?:^|\n|\r)(?:\r\n|\n|\r(?!\n))")
 
 
 def sheet_of_text(text: str, file: str, notes: tuple[str, ...] = ()) -> Sheet:
@@ -42,14 +45,12 @@ def sheet_of_text(text: str, file: str, notes: tuple[str, ...] = ()) -> Sheet:
     InputError
         If a row has another width than the headings, or a quotation mark is not closed.
     """
-    lines = text.replace("\r\r\n", "\r\n")
+    lines = text.replace(DOUBLED_LINE_END, "\r\n")
     hint = _HINT.match(lines)
     delimiter = _delimiter(lines) if hint is None else hint[1]
     skipped = 0 if hint is None else 1
     body = lines if hint is None else lines[hint.end() :]
-    long = len(body) >= LONG
-    sheet = _fast_sheet(body, delimiter, file, skipped, notes) if long else None
-    return sheet or _strict_sheet(body, delimiter, file, skipped, notes)
+    return _strict_sheet(body, delimiter, file, skipped, notes)
 
 
 # ----------------------------------------------------------------------------- the strict way
@@ -138,23 +139,35 @@ def _width_cure(found: int, width: int) -> str:
 # ------------------------------------------------------------------------------- the fast way
 
 
-def _fast_sheet(
-    text: str, delimiter: str, file: str, skipped: int, notes: tuple[str, ...]
-) -> Sheet | None:
-    """All columns at once, or None where only the strict way can be sure of the same cells."""
-    whole = text.rstrip("\r\n")
-    if _EMPTY_LINE.search(whole):
+def sheet_of_bytes(content: bytes, file: str) -> Sheet | None:
+    """The cells of a long text in UTF-8, all columns at once.
+
+    None where only the strict way can be sure of the same cells: in short texts, other encodings,
+    with empty lines, a hint at the delimiter, marks of quotation elsewhere than around a cell, and
+    rows of another width.
+    """
+    if len(content) < LONG:
         return None
-    content = whole.encode("utf-8")
-    if not quotes_are_regular(content, delimiter):
+    plain = content.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
+    if b"\x00" in plain or _has_empty_lines(plain):
         return None
-    headings = next(_parse(_beginning(text), delimiter), [])
-    table = _arrow_table(content, delimiter, len(headings))
+    beginning = _beginning(plain[:MOST_LOOKED_AT].decode("utf-8", errors="ignore"))
+    delimiter = _delimiter(beginning)
+    if _HINT.match(beginning) or not quotes_are_regular(plain, delimiter):
+        return None
+    headings = next(_parse(beginning, delimiter), [])
+    table = _arrow_table(plain, delimiter, len(headings))
     if table is None:
         return None
-    numbers = np.arange(1, table.num_rows + 1, dtype=np.int64) + skipped
-    columns = tuple(map(_categorical, table.unify_dictionaries().columns))
-    return Sheet(file, numbers, columns, notes=notes).without_empty_rows()
+    numbers = np.arange(1, table.num_rows + 1, dtype=np.int64)
+    return Sheet(file, numbers, tuple(map(_categorical, table.unify_dictionaries().columns)))
+
+
+def _has_empty_lines(content: bytes) -> bool:
+    if b"\r" not in content:
+        return b"\n\n" in content or content.startswith(b"\n")
+    ends = (b"\n\n", b"\n\r", b"\r\r")
+    return content[:1] in b"\r\n" or any(end in content for end in ends)
 
 
 def _arrow_table(content: bytes, delimiter: str, width: int) -> pa.Table | None:
@@ -163,13 +176,15 @@ def _arrow_table(content: bytes, delimiter: str, width: int) -> pa.Table | None:
     try:
         return pyarrow.csv.read_csv(
             pa.BufferReader(content),
-            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=LONGEST_CELL),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=BYTES_AT_ONCE),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=b'"' in content
+            ),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, texts), strings_can_be_null=False
             ),
         )
-    except pa.ArrowInvalid:  # a row of another width: the strict way tells which
+    except pa.ArrowInvalid:  # a row of another width, or no UTF-8: the strict way tells where
         return None
 
 
@@ -185,6 +200,8 @@ def quotes_are_regular(content: bytes, delimiter: str, at_once: int = 1 << 24) -
     An opening mark follows the delimiter, a line end, the beginning or another mark; a closing one
     stands before the delimiter, a line end, the end or another mark; and none is left open.
     """
+    if b'"' not in content:
+        return True
     signs = np.frombuffer(content, dtype=np.uint8)
     beside = np.zeros(256, dtype=bool)
     beside[[ord(delimiter), ord("\n"), ord("\r"), ord('"')]] = True

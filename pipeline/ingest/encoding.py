@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.ingest.wording import one_line
 from pipeline.problems import InputError, Problem
 
 WESTERN = "cp1252"
@@ -28,11 +29,20 @@ _WESTERN_SIGNS = frozenset(
     "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2013\u2014\u2026\u2022\u00b4\u00bf\u00a1"
     "\u00bd\u00bc\u00be\u00b2\u00b3\u00b1\u00d7"
 )
+_OF_ICELAND = frozenset("\u00f0\u00fe\u00fd\u00d0\u00de\u00dd")
+_BESIDE_THEM = frozenset("\u00e1\u00e9\u00ed\u00f3\u00fa\u00e6\u00c1\u00c9\u00cd\u00d3\u00da\u00c6")
+"""Letters without which no Icelandic or Faroese is written; Turkish, in its encoding, has none."""
 _SIGN_BEFORE_LETTER = re.compile(
     r"[\u00a3\u20ac\u00a7\u00a9\u00ae\u00bd\u00bc\u00be\u00b2\u00b3\u00b1\u00d7][^\W\d_]"
     r"|[^\W\d_][\u00a3\u00a7\u00bf\u00a1\u00ab\u00bb\u00b0][^\W\d_]"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_UTF8_WITHIN = re.compile(
+    rb"\xc2[\xa0-\xbf]|\xc3[\x80-\xbf]|\xe2[\x80\x82\x84][\x80-\xbf]|\xed[\xa0-\xbf][\x80-\xbf]"
+    rb"|\xef\xbb\xbf|[\xf0-\xf7][\x80-\xbf]{3}"
+)
+"""Bytes that are one character in UTF-8 and that no western word has beside each other."""
+_ENDS_EARLY = ("unexpected end of data", "truncated data")
 
 
 class Decoded(NamedTuple):
@@ -57,26 +67,32 @@ def decode(content: bytes, file: str, encoding: str | None = None) -> Decoded:
     if encoding is not None:
         return Decoded(_named(content, file, encoding))
     marked = next((name for mark, name in MARKS if content.startswith(mark)), None)
-    unmarked = None if marked is not None else _wide(content)
-    told = marked or unmarked or "utf-8"
+    told = marked or _wide(content) or "utf-8"
     try:
-        text = content.decode(told)
+        return Decoded(_without_nul(content.decode(told), file))
     except UnicodeDecodeError as error:
         if told == "utf-8" and (western := _western(content)) is not None:
             note = "is not UTF-8; it was read as Windows-1252"
-            return Decoded(_without_nul(western, content, file), (note,))
-        skipped = len(content) - len(error.object)  # the mark in front is not counted by decode
-        raise InputError([_not_text(content, error.start + skipped, file)]) from error
-    return Decoded(_without_nul(text, content, file))
+            return Decoded(_without_nul(western, file), (note,))
+        raise InputError([_undecoded(content, error, file, told)]) from error
+
+
+def _undecoded(content: bytes, error: UnicodeDecodeError, file: str, told: str) -> Problem:
+    if error.reason in _ENDS_EARLY and error.end == len(error.object):
+        return Problem(file, "ends within a character; it was cut off, so export it again")
+    skipped = len(content) - len(error.object)  # the mark in front is not counted by decode
+    before = error.object[: error.start].decode(told, errors="replace")
+    return _not_text(content[error.start + skipped], before, file)
 
 
 def _named(content: bytes, file: str, encoding: str) -> str:
+    shown = one_line(encoding)
     try:
-        return _without_nul(content.decode(encoding), content, file)
-    except LookupError:
-        cure = f"there is no encoding '{encoding}'; write one such as utf-8 or cp1252"
-    except UnicodeDecodeError:
-        cure = f"is not text in the encoding '{encoding}'; correct `encoding` in the configuration"
+        return _without_nul(content.decode(encoding), file)
+    except UnicodeError:
+        cure = f"is not text in the encoding '{shown}'; correct `encoding` in the configuration"
+    except (LookupError, ValueError):  # no such name, or none that a codec can have
+        cure = f"there is no encoding '{shown}'; write one such as utf-8 or cp1252"
     raise InputError([Problem(file, cure)])
 
 
@@ -92,12 +108,16 @@ def _wide(content: bytes) -> str | None:
 
 def _western(content: bytes) -> str | None:
     """The text in Windows-1252, or None where that makes letters no western word has."""
+    if _UTF8_WITHIN.search(content):
+        return None
     try:
         text = content.decode(WESTERN)
     except UnicodeDecodeError:
         return None
     foreign = {char for char in text if char > "\x7f"}
     if not foreign <= _WESTERN_LETTERS | _WESTERN_SIGNS:
+        return None
+    if foreign & _OF_ICELAND and not foreign & _BESIDE_THEM:
         return None
     words = {word for word in _WORD.findall(text) if not word.isascii()}
     is_western = not _SIGN_BEFORE_LETTER.search(text) and all(map(_is_western, words))
@@ -117,16 +137,19 @@ def _is_western(word: str) -> bool:
     )
 
 
-def _without_nul(text: str, content: bytes, file: str) -> str:
-    if "\x00" in text:
-        raise InputError([_not_text(content, content.index(b"\x00"), file)])
+def _without_nul(text: str, file: str) -> str:
+    """The text, if it holds nothing but characters."""
+    place = text.find("\x00")
+    if place >= 0:
+        raise InputError([_not_text(0, text[:place], file)])
     return text
 
 
-def _not_text(content: bytes, place: int, file: str) -> Problem:
-    line = content.count(b"\n", 0, place) + 1
+def _not_text(byte: int, before: str, file: str) -> Problem:
+    """A byte that no text holds, told by the line in which it stands."""
+    line = before.count("\n") + 1
     cure = (
-        f"is not UTF-8 or UTF-16 text (byte 0x{content[place]:02x} in line {line}); save it as "
+        f"is not UTF-8 or UTF-16 text (byte 0x{byte:02x} in line {line}); save it as "
         "CSV UTF-8, or name its `encoding` in the configuration"
     )
     return Problem(file, cure)

@@ -66,10 +66,12 @@ def join_rows(
         nobody says which survey round they are, and cells of one response that differ.
     """
     told = raw.record["occasion"]
-    waves = told.map(dict(occasions)).astype("string").fillna(wave)
+    waves = pd.Series(wave, index=told.index, dtype="string")
+    if occasions:
+        waves = told.map(dict(occasions)).astype("string").fillna(wave)
     problems = _occasion_problems(raw, occasions)
     record = raw.record["record"]
-    if not record.duplicated().any() or record.isna().all():
+    if record.isna().all() or not record.duplicated().any():
         return JoinedRows(raw, raw.cells.index[:0], waves), problems
     answers = _answers(raw, matching)
     belonging = _belonging(raw, waves, answers)

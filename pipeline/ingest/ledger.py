@@ -26,10 +26,11 @@ class LedgerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RowsRead:
-    """Rows of answers counted when a file was opened, and how many of them were joined."""
+    """What was counted when a file was opened: rows of answers, those joined, and columns."""
 
     n_rows: int
     n_joined: int
+    n_columns: int
 
 
 def account_rows(export: Opened, sites: pd.Series, reasons: pd.Series) -> pd.DataFrame:
@@ -136,10 +137,11 @@ def check_ledger(
     answer_columns: Sequence[str],
     ledger_rows: pd.DataFrame,
     ledger_cells: pd.DataFrame,
+    ledger_columns: pd.DataFrame,
     responses: pd.DataFrame,
     missing: pd.DataFrame,
 ) -> None:
-    """Check that rows and cells add up, each counted on two independent ways.
+    """Check that rows, columns and cells add up, each counted on two independent ways.
 
     Parameters
     ----------
@@ -147,7 +149,7 @@ def check_ledger(
         Rows of answers counted in each file when it was opened.
     answer_columns : sequence of str
         Answer columns of the questionnaire.
-    ledger_rows, ledger_cells : DataFrame
+    ledger_rows, ledger_cells, ledger_columns : DataFrame
         The account.
     responses, missing : DataFrame
         What is handed on; counted here once more.
@@ -155,11 +157,12 @@ def check_ledger(
     Raises
     ------
     LedgerError
-        If raw rows are not analysed plus excluded plus joined, or raw cells not the sum of their
-        outcomes.
+        If raw rows are not analysed plus excluded plus joined, raw cells not the sum of their
+        outcomes, or a column of a file does not have exactly one use.
     """
     faults = [
         *_row_faults(read, ledger_rows, responses),
+        *_column_faults(read, ledger_columns),
         *_total_faults(read, len(answer_columns), ledger_cells),
         *_cell_faults(read, answer_columns, ledger_cells, responses, missing),
     ]
@@ -184,6 +187,14 @@ def _row_faults(
             )
         if joined != rows.n_joined:
             yield f"{export} has {rows.n_joined} joined rows but {joined} in the ledger"
+
+
+def _column_faults(read: Mapping[str, RowsRead], ledger_columns: pd.DataFrame) -> Iterator[str]:
+    """Columns without a use, or with two."""
+    for export, counted in read.items():
+        positions = ledger_columns.loc[ledger_columns["export"] == export, "position"].tolist()
+        if sorted(positions) != list(range(1, counted.n_columns + 1)):
+            yield f"{export} has {counted.n_columns} columns but {len(positions)} in the ledger"
 
 
 def _total_faults(

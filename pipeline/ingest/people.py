@@ -17,8 +17,6 @@ from pipeline.ingest.wording import did_you_mean, without_invisible, wording_key
 from pipeline.problems import InputError, Problem
 
 LEAST_SECRET = 16
-_FIXED_KEY = "leading-together"
-"""Keys of responses only have to be the same in every run; what they hide is hidden by a secret."""
 
 
 def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:
@@ -27,14 +25,18 @@ def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:
     Where the platform gives no id it is the row of the spreadsheet that tells rows apart.
     """
     ids = raw.record["response_id"].loc[rows]
-    numbers = pd.Series(rows.astype(str), index=rows, dtype="string")
-    named = ("id\x1f" + ids).fillna("row\x1f" + numbers)
-    return pd.Series(_digests(f"{raw.file}\x1f" + named), index=rows, dtype="string")
+    keys = pd.Series(_digests(ids.to_numpy(dtype=object), f"id\x1f{raw.file}"), index=rows)
+    without = ids.index[ids.isna()]
+    if len(without):
+        numbers = without.astype(str).to_numpy(dtype=object)
+        keys.loc[without] = _digests(numbers, f"row\x1f{raw.file}")
+    return keys.astype("string")
 
 
-def _digests(texts: pd.Series) -> NDArray[np.object_]:
-    """Sixteen hexadecimal digits of each text."""
-    hashed = pd.util.hash_array(texts.to_numpy(dtype=object), hash_key=_FIXED_KEY, categorize=False)
+def _digests(texts: NDArray[np.object_], of: str) -> NDArray[np.object_]:
+    """Sixteen hexadecimal digits of each text: SipHash with a key made from where it stands."""
+    key = blake2b(of.encode("utf-8"), digest_size=8).hexdigest()
+    hashed = pd.util.hash_array(texts, hash_key=key, categorize=False)
     digits = hashed.astype(">u8").tobytes().hex()
     return np.frombuffer(digits.encode("ascii"), dtype="S16").astype("U16").astype(object)
 

@@ -152,7 +152,10 @@ def _accounted(
         screening=_ordered([screening], ["respondent"], SCREENING),
         open_answers=_ordered(texts, ["site", "wave", "question", "text"], OPEN_ANSWERS),
     )
-    read = {export.raw.file: RowsRead(export.n_rows, len(export.joined)) for export in opened}
+    read = {
+        export.raw.file: RowsRead(export.n_rows, len(export.joined), len(export.raw.columns))
+        for export in opened
+    }
     _check(ingested, read, instrument)
     return ingested
 
@@ -163,7 +166,7 @@ def _responses(pooled: Pooled, wanted: pd.Series, instrument: Instrument) -> pd.
     people = pooled.people.drop(columns=["row", "response", "day"]).iloc[places]
     answers = {
         name: pd.arrays.IntegerArray(
-            np.where(given, pooled.values[places, place], 0).astype(np.int64), ~given
+            np.where(given, pooled.values[places, place], 0).astype(np.int32), ~given
         )
         for place, name in enumerate(pooled.columns)
         for given in [pooled.outcomes[places, place] == ANSWERED]
@@ -212,6 +215,7 @@ def _check(ingested: Ingested, read: Mapping[str, RowsRead], instrument: Instrum
         instrument.answer_columns,
         ingested.ledger_rows,
         ingested.ledger_cells[numbers],
+        ingested.ledger_columns,
         ingested.responses,
         ingested.missing,
     )

@@ -20,6 +20,7 @@ YES_WORDS = frozenset({"1", "y", "yes", "true", "checked", "finished", "complete
 NO_WORDS = frozenset(
     {"0", "n", "no", "false", "unchecked", "unfinished", "incomplete", "not finished"}
 )
+BETWEEN_TEXTS = "\x1f"
 RecordKind = Literal["string", "boolean", "Float64"]
 _NUMBER = re.compile(r"[0-9]{1,12}([.,][0-9]+)?")
 
@@ -252,9 +253,21 @@ def translate(cells: pd.Series, read: Callable[[str], object], kind: RecordKind)
     Cells that are missing stay so.
     """
     coded = cells if isinstance(cells.dtype, pd.CategoricalDtype) else cells.astype("category")
-    meanings = [read(str(text)) for text in coded.cat.categories]
-    told = pd.Series([*meanings, pd.NA], dtype=object).astype(kind)
+    texts = coded.cat.categories
+    if read is text_or_missing and _are_plain(texts):
+        meanings = texts.where(texts != "", pd.NA)
+    else:
+        meanings = pd.Index([read(str(text)) for text in texts], dtype=object)
+    told = pd.Series(meanings.append(pd.Index([pd.NA])), dtype=object).astype(kind)
     return pd.Series(told.array.take(coded.cat.codes.to_numpy()), index=cells.index)
+
+
+def _are_plain(texts: pd.Index) -> bool:
+    """Whether texts have no invisible marks and no space at their ends, told without a loop."""
+    together = BETWEEN_TEXTS.join(["", *texts, ""])
+    visible = together.replace(BETWEEN_TEXTS, "")
+    at_an_end = f" {BETWEEN_TEXTS}" in together or f"{BETWEEN_TEXTS} " in together
+    return visible.isascii() and visible.isprintable() and not at_an_end
 
 
 def text_or_missing(text: str) -> object:

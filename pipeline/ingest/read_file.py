@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.ingest.delimited import sheet_of_text
+from pipeline.ingest.delimited import sheet_of_bytes, sheet_of_text
 from pipeline.ingest.encoding import decode
 from pipeline.ingest.json_responses import looks_like_responses, sheet_of_json
 from pipeline.ingest.sheet import Sheet
@@ -56,6 +56,8 @@ def _sheet_of(path: Path, content: bytes, encoding: str | None) -> Sheet:
         return sheet_of_sav(statistics, file)
     if content.startswith(STATA_MARKS):
         return sheet_of_stata(content, file)
+    if encoding is None and (sheet := sheet_of_bytes(content, file)) is not None:
+        return sheet
     text, notes = decode(content, file, encoding)
     if looks_like_responses(text):
         return sheet_of_json(text, file, notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,11 @@ class Sheet:
     columns: tuple[pd.Categorical, ...]
     variables: tuple[Variable, ...] = ()
     notes: tuple[str, ...] = ()
+    _headings: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Know the headings, which are asked for again and again."""
+        object.__setattr__(self, "_headings", tuple(map(without_invisible, self.row(0))))
 
     @classmethod
     def of_rows(cls, file: str, rows: Iterable[tuple[int, Sequence[str]]]) -> Sheet:
@@ -66,7 +72,7 @@ class Sheet:
     @property
     def headings(self) -> list[str]:
         """The first row, without invisible marks."""
-        return [without_invisible(heading) for heading in self.row(0)]
+        return list(self._headings)
 
     @property
     def n_rows(self) -> int:
@@ -84,20 +90,25 @@ class Sheet:
 
     def texts_below(self, place: int, heading_rows: int = 1) -> set[str]:
         """Every text that a column, counted from 0, holds below the headings."""
-        column = self.columns[place][heading_rows:]
-        return set(column.categories[np.unique(column.codes)])
+        column = self.columns[place]
+        used = used_codes(column.codes[heading_rows:], len(column.categories))
+        return set(column.categories[used])
 
     def without_empty_rows(self) -> Sheet:
         """The rows that hold more than marks nobody sees."""
         filled = np.zeros(self.n_rows, dtype=bool)
-        for column in self.columns:
+        for column in sorted(self.columns, key=lambda column: len(column.categories)):
             visible = np.array([without_invisible(t) != "" for t in column.categories], dtype=bool)
-            if visible.any():
-                filled |= visible[column.codes]
-        if filled.all():
-            return self
+            filled |= visible[column.codes]
+            if filled.all():
+                return self
         columns = tuple(column[filled] for column in self.columns)
         return replace(self, numbers=self.numbers[filled], columns=columns)
+
+
+def used_codes(codes: NDArray[np.integer[Any]], n_categories: int) -> NDArray[np.intp]:
+    """The codes that occur, in their order; for columns of few texts in little time."""
+    return np.flatnonzero(np.bincount(codes, minlength=n_categories))
 
 
 def coded(texts: Iterable[str]) -> pd.Categorical:

@@ -10,6 +10,7 @@ from pipeline.ingest import (
     read_secret,
     read_site_list,
 )
+from pipeline.ingest.forms import optional_among
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.tables import (
@@ -37,8 +38,9 @@ def asked_in(form: str | None) -> frozenset[str] | None:
     """Answer columns of a form that is not the one of the study."""
     if form is None:
         return None
-    asked = load_instrument(study.instrument_folder, form, study.added_sections)
-    return frozenset(asked.answer_columns)
+    whole = load_instrument(study.instrument_folder)
+    added = optional_among(study.added_sections, form, whole)
+    return frozenset(load_instrument(study.instrument_folder, form, added).answer_columns)
 
 
 sources = [

@@ -11,6 +11,7 @@ from pipeline.tables.schema import Column, Kind, Table
 # ---------------------------------------------------------------- 1_ingest: respondent level
 
 
+HIGHEST_ANSWER = 32_767
 _RESPONDENT = Column("respondent", "text", "key made from export and response id", required=True)
 _PERSON = Column("person", "text", "hashed key of the person, the same in every survey round")
 _SITE = Column("site", "text", "id of the site, as in the site list", required=True)
@@ -18,10 +19,18 @@ _WAVE = Column("wave", "text", "label of the survey round", required=True)
 _GROUP = Column("group", "text", "respondent group by the grouping of the instrument")
 
 
+def _kind_of_answer(name: str, instrument: Instrument) -> Kind:
+    """Small numbers but for questions that ask for a number without a limit."""
+    question = instrument.questions.get(name)
+    is_count = question is not None and question.kind == "number"
+    limit = question.highest if question is not None else None
+    return "integer" if is_count and (limit is None or limit > HIGHEST_ANSWER) else "answer"
+
+
 def responses_table(instrument: Instrument) -> Table:
     """Analysed answers: one row a respondent in a site and wave, numbers or empty."""
     answers = tuple(
-        Column(name, "integer", f"answer to {name} as stored, not keyed")
+        Column(name, _kind_of_answer(name, instrument), f"answer to {name} as stored, not keyed")
         for name in instrument.answer_columns
     )
     return Table(
@@ -296,6 +305,78 @@ WITHHELD = Table(
     ),
 )
 
+# ------------------------------------- 3_psychometrics: careless answering and missing answers
+
+SCREENING_COUNTS = Table(
+    "screening_counts",
+    "How many respondents of the survey round show each sign of careless answering; the row "
+    "without a flag is about any flag, and about everybody.",
+    (
+        _WAVE,
+        Column("flag", "text", "flag of the screening table; empty for any of them"),
+        Column("family", "text", "flags of one family rest on the same evidence"),
+        Column("strong", "yes_no", "the flag can lead to being left out", required=True),
+        Column("families_needed", "integer", "strong families for being left out", required=True),
+        Column("n_judged", "integer", "respondents for whom the flag could be judged"),
+        Column("n_flagged", "integer", "respondents with the flag"),
+        Column("n_excluded", "integer", "respondents left out with the flag among the reasons"),
+        Column("condition", "text", "what the reader must know about this row"),
+    ),
+    key=("wave", "flag"),
+)
+
+SCREENING_EFFECT = Table(
+    "screening_effect",
+    "Results of each scale of the survey round with and without those left out as careless.",
+    (
+        _WAVE,
+        Column("scale", "text", "scale with a score", required=True),
+        Column("n_with", "integer", "respondents with a score, careless ones included"),
+        Column("n_without", "integer", "respondents with a score, careless ones left out"),
+        Column("mean_with", "number", "mean score, careless ones included"),
+        Column("mean_without", "number", "mean score, careless ones left out"),
+        Column("sd_with", "number", "standard deviation, careless ones included"),
+        Column(
+            "difference",
+            "number",
+            "mean without minus mean with, in standard deviations; once released 0 is less than "
+            "0.1 in size",
+        ),
+        Column("n_complete_with", "integer", "respondents behind alpha, careless ones included"),
+        Column("n_complete_without", "integer", "respondents behind alpha, careless ones left out"),
+        Column("alpha_with", "number", "Cronbach's alpha, careless ones included"),
+        Column("alpha_without", "number", "Cronbach's alpha, careless ones left out"),
+        Column("condition", "text", "what the reader must know about this row"),
+    ),
+    key=("wave", "scale"),
+)
+
+MISSING_STATISTICS = (
+    "little_chi_square",
+    "little_df",
+    "little_p_value",
+    "n_patterns",
+    "respondents_complete",
+    "respondents_with_pattern",
+    "respondents_with_other_pattern",
+)
+
+MISSING_DATA = Table(
+    "missing_data",
+    "Answers that are missing together in the survey round: Little's test on the items of each "
+    "scale, and how many respondents lack which scores.",
+    (
+        _WAVE,
+        Column("scale", "text", "scale whose items are tested"),
+        Column("pattern", "text", "scales without a score, though their items were asked"),
+        Column("statistic", "text", "what it is", required=True, categories=MISSING_STATISTICS),
+        Column("estimate", "number", "full precision"),
+        Column("n_respondents", "integer", "respondents behind the estimate"),
+        Column("condition", "text", "what the reader must know about this row"),
+    ),
+    key=("wave", "scale", "pattern", "statistic"),
+)
+
 # ------------------------------------------------ 3_psychometrics: what people say about items
 
 WORDINGS = ("present", "earlier")
@@ -423,6 +504,9 @@ def fixed_tables() -> Iterable[Table]:
         LEDGER_CELLS,
         LEDGER_COLUMNS,
         SCREENING,
+        SCREENING_COUNTS,
+        SCREENING_EFFECT,
+        MISSING_DATA,
         MANIFEST,
         ESTIMATES,
         RELEASED,

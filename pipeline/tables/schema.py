@@ -8,10 +8,11 @@ from typing import Literal
 
 import pandas as pd
 
-Kind = Literal["text", "integer", "number", "yes_no"]
+Kind = Literal["text", "answer", "integer", "number", "yes_no"]
 
 DTYPES: dict[Kind, str] = {
     "text": "string",
+    "answer": "Int16",
     "integer": "Int64",
     "number": "Float64",
     "yes_no": "boolean",

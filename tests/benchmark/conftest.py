@@ -83,6 +83,7 @@ def make_study(instrument, sizes, seed, dk=0.05, spread=1.0, centre=3.3):
                 blocks += [(f"s{number:02d}", wave, group)] * n
     people = pd.DataFrame(blocks, columns=["site", "wave", "group"])
     people["respondent"] = [f"p{i:05d}" for i in range(len(people))]
+    people["person"] = None
     numbers = people.groupby(["wave", "site"]).ngroup().to_numpy()
     centres = rng.normal(centre, 0.4, numbers.max() + 1)
     person = centres[numbers] + rng.normal(0, 0.6 * spread, len(people))

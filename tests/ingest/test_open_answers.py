@@ -96,7 +96,7 @@ def test_a_text_shows_how_far_somebody_came(folder):
 def test_a_lost_text_is_noticed(folder):
     read = ingest_rows(folder, rows_with())
     booked = read.ledger_cells[read.ledger_cells["column"] == "words"]
-    told = {"q.csv": RowsRead(len(PEOPLE), 0)}
+    told = {"q.csv": RowsRead(len(PEOPLE), 0, 32)}
     check_open_answers(told, read.ledger_columns, booked, len(read.open_answers))
     with pytest.raises(LedgerError, match="does not add up"):
         check_open_answers(told, read.ledger_columns, booked, len(read.open_answers) - 1)

@@ -188,12 +188,17 @@ def test_without_times_nobody_is_speeding(exported, ingest):
 def accounted(ingested, **changes):
     told = {
         "read": {
-            name: RowsRead(len(rows), int((rows["outcome"] == "joined").sum()))
+            name: RowsRead(
+                len(rows),
+                int((rows["outcome"] == "joined").sum()),
+                int((ingested.ledger_columns["export"] == name).sum()),
+            )
             for name, rows in ingested.ledger_rows.groupby("export")
         },
         "answer_columns": INSTRUMENT.answer_columns,
         "ledger_rows": ingested.ledger_rows,
         "ledger_cells": ingested.ledger_cells,
+        "ledger_columns": ingested.ledger_columns,
         "responses": ingested.responses,
         "missing": ingested.missing,
     }
@@ -215,8 +220,10 @@ def test_rows_and_cells_add_up(folder, ingest):
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda read: {"read": {"qualtrics.csv": RowsRead(7, 0)}},
-        lambda read: {"read": {"qualtrics.csv": RowsRead(6, 1)}},
+        lambda read: {"read": {"qualtrics.csv": RowsRead(7, 0, 31)}},
+        lambda read: {"read": {"qualtrics.csv": RowsRead(6, 1, 31)}},
+        lambda read: {"read": {"qualtrics.csv": RowsRead(6, 0, 32)}},
+        lambda read: {"ledger_columns": read.ledger_columns.iloc[1:]},
         lambda read: {"responses": read.responses.iloc[1:]},
         lambda read: {"ledger_rows": read.ledger_rows.iloc[1:]},
         lambda read: {"ledger_cells": read.ledger_cells.iloc[1:]},

@@ -197,8 +197,8 @@ def _sections(text: str, file: str) -> dict[str, list[dict[str, str]]]:
     try:
         root = ElementTree.fromstring(text.lstrip("\ufeff \t\r\n"))
     except ElementTree.ParseError as error:
-        row = error.position[0]
-        raise InputError([Problem(file, "is damaged; export it again", row=row)]) from error
+        line = error.position[0]
+        raise InputError([Problem(file, "is damaged; export it again", row=line)]) from error
     if root.tag != "document" or root.findtext("LimeSurveyDocType") != "Survey":
         cure = "is XML but no survey of LimeSurvey; export the survey structure as .lss"
         raise InputError([Problem(file, cure)])

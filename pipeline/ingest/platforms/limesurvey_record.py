@@ -91,7 +91,8 @@ def _filled_in_later(
         return nobody
     page = translate(told["lastpage"], seconds_in, "Float64")
     stopped = (page < page.max()).fillna(False).astype(bool)
-    return stopped & (moments["submitdate"] > moments["datestamp"])
+    later: pd.Series = moments["submitdate"] > moments["datestamp"]
+    return stopped & later
 
 
 def _seconds(told: Mapping[str, pd.Series], moments: Mapping[str, pd.Series]) -> pd.Series | None:

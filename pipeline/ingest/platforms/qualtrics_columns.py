@@ -199,9 +199,10 @@ def _value_labels(
     if not variables or column.is_record:
         return {}
     told = variables[column.position - 1].labels
-    labels = {value: (label,) for value, label in told.items() if label}
-    only = [wording_key(label) for (label,) in labels.values()]
-    return {} if cut.part and only == [wording_key(cut.part)] else labels
+    only = [wording_key(label) for label in told.values() if label]
+    if cut.part and only == [wording_key(cut.part)]:
+        return {}
+    return {value: (label,) for value, label in told.items() if label}
 
 
 # -------------------------------------------------------------------------------- the QSF
