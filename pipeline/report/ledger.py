@@ -201,30 +201,3 @@ def _columns_table(columns: pd.DataFrame, names: Mapping[str, str], setting: Set
     ]
     headings = [setting.say("ledger.file"), *(setting.phrases.say(f"use.{use}") for use in uses)]
     return shown_table(setting.say("ledger.columns_caption"), headings, shown)
-
-
-def screening_table(screening: pd.DataFrame, setting: Setting) -> ShownTable:
-    """How many respondents show each sign of careless answering; no row is about one person."""
-    total = formatting.count(len(screening))
-    signs = ("straight_line", "speeding", "excluded")
-    rows = [
-        (
-            setting.phrases.say(f"screening.{sign}"),
-            (_ticked(screening[sign]), _asked(screening[sign])),
-        )
-        for sign in signs
-    ]
-    headings = [
-        setting.say("screening.sign"),
-        setting.say("screening.respondents"),
-        setting.say("screening.judged"),
-    ]
-    return shown_table(setting.say("screening.caption", total=total), headings, rows)
-
-
-def _ticked(column: pd.Series) -> str:
-    return formatting.count(int(column.fillna(False).astype(bool).sum()))
-
-
-def _asked(column: pd.Series) -> str:
-    return formatting.count(int(column.notna().sum()))

@@ -13,9 +13,15 @@ from pipeline.report import formatting
 from pipeline.report.charts import LineChart, line_chart
 from pipeline.report.content_evidence import ContentEvidence, content_evidence
 from pipeline.report.estimates import Absent, Address, Estimate, Estimates, estimates_of
-from pipeline.report.ledger import Ledger, ledger, screening_table
+from pipeline.report.ledger import Ledger, ledger
 from pipeline.report.pages import Frame, Link, Setting, frame_of, render
 from pipeline.report.phrases import load_phrases
+from pipeline.report.screening import (
+    CarelessAnswering,
+    MissingAnswers,
+    careless_answering,
+    missing_answers,
+)
 from pipeline.report.study import Study
 from pipeline.report.tables import Evidence, ShownTable, shown_table
 from pipeline.report.withholding import withheld_table, withholding_of
@@ -83,7 +89,8 @@ class TechnicalPage:
 
     frame: Frame
     ledger: Ledger
-    screening: ShownTable
+    screening: CarelessAnswering
+    missing: MissingAnswers
     content: ContentEvidence
     items: tuple[Evidence, ...]
     reliability: Evidence
@@ -103,7 +110,7 @@ def render_technical_page(
     ledger_rows: pd.DataFrame,
     ledger_cells: pd.DataFrame,
     ledger_columns: pd.DataFrame,
-    screening: pd.DataFrame,
+    screening: Mapping[str, pd.DataFrame],
     psychometrics: Mapping[str, pd.DataFrame],
     content: Mapping[str, pd.DataFrame],
     withheld: pd.DataFrame,
@@ -114,8 +121,11 @@ def render_technical_page(
 
     Parameters
     ----------
-    ledger_rows, ledger_cells, ledger_columns, screening, withheld : DataFrame
+    ledger_rows, ledger_cells, ledger_columns, withheld : DataFrame
         As the contracts of these names say.
+    screening : mapping of str to DataFrame
+        ``screening_counts``, ``screening_effect`` and ``missing_data``, as their contracts say,
+        after disclosure control. What is not there is told as not computed.
     psychometrics : mapping of str to DataFrame
         Any of ``item_analysis``, ``reliability``, ``factorability``, ``retention``, ``factors``
         and ``variance``, each as the contract of estimates says; the rows of factorability may
@@ -135,7 +145,8 @@ def render_technical_page(
     page = TechnicalPage(
         frame=_frame(setting),
         ledger=account,
-        screening=screening_table(screening, setting),
+        screening=careless_answering(screening, setting),
+        missing=missing_answers(screening.get("missing_data"), setting),
         content=content_evidence(content, setting),
         items=_items(tables["item_analysis"], setting),
         reliability=_reliability(tables["reliability"], setting),
@@ -163,8 +174,8 @@ def _factorability(tables: Mapping[str, Estimates]) -> Estimates:
 
 def _frame(setting: Setting) -> Frame:
     names = (
-        "ledger", "screening", "content", "items", "reliability", "factorability", "retention",
-        "factors", "variance", "disclosure", "settings",
+        "ledger", "screening", "missing", "content", "items", "reliability", "factorability",
+        "retention", "factors", "variance", "disclosure", "settings",
     )  # fmt: skip
     contents = tuple(Link(f"#{name}", setting.phrases.say(f"technical.{name}")) for name in names)
     return frame_of(setting, setting.say("technical.heading"), contents, root="")
@@ -330,7 +341,7 @@ def _scree(table: Estimates, setting: Setting) -> tuple[Scree, ...]:
 
 def _scree_of(scope: str | None, kind: str, table: Estimates, setting: Setting) -> Scree | None:
     found = _eigenvalues(scope, kind, table)
-    if not found or any(len(ones) != len(found[0]) for ones in found):
+    if not found or not all(found) or any(len(ones) != len(found[0]) for ones in found):
         return None
     title = setting.say(
         "technical.scree_title",

@@ -116,3 +116,28 @@ rule summarise_content_evidence:
         "Summing up what people said about the items"
     script:
         "../steps/summarise_content_evidence.py"
+
+
+rule summarise_screening:
+    """Signs of careless answering, results with and without it, and missing answers."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+        set_aside="<data>/1_ingest/set_aside.parquet",
+        missing="<data>/1_ingest/missing.parquet",
+        screening="<data>/1_ingest/screening.csv",
+    output:
+        counts="<data>/3_psychometrics/screening_counts.csv",
+        effect="<data>/3_psychometrics/screening_effect.csv",
+        missing_data="<data>/3_psychometrics/missing_data.csv",
+    log:
+        "<logs>/summarise_screening.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint("ingest", "instrument", "score", "psychometrics", "tables"),
+    message:
+        "Summing up careless and missing answers"
+    script:
+        "../steps/summarise_screening.py"

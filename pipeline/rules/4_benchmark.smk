@@ -71,3 +71,26 @@ rule release_psychometrics:
         "Deciding what may be shown of the pooled analyses"
     script:
         "../steps/release_psychometrics.py"
+
+
+rule release_screening:
+    """What may leave about careless answering and missing answers."""
+    input:
+        estimates=estimates_of_every_batch,
+        figures="<data>/4_benchmark/release/figures.parquet",
+        counts="<data>/3_psychometrics/screening_counts.csv",
+        effect="<data>/3_psychometrics/screening_effect.csv",
+        missing_data="<data>/3_psychometrics/missing_data.csv",
+    output:
+        counts="<data>/4_benchmark/psychometrics/screening_counts.csv",
+        effect="<data>/4_benchmark/psychometrics/screening_effect.csv",
+        missing_data="<data>/4_benchmark/psychometrics/missing_data.csv",
+    log:
+        "<logs>/release_screening.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("benchmark", "tables"),
+    message:
+        "Deciding what may be shown of careless and missing answers"
+    script:
+        "../steps/release_screening.py"

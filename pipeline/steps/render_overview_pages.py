@@ -12,9 +12,11 @@ from pipeline.tables import (
     LEDGER_CELLS,
     LEDGER_COLUMNS,
     LEDGER_ROWS,
+    MISSING_DATA,
     PLACEMENT,
     RELEASED,
-    SCREENING,
+    SCREENING_COUNTS,
+    SCREENING_EFFECT,
     SITES,
     WITHHELD,
     read_table,
@@ -39,6 +41,12 @@ contracts = {
     "item_decisions": ITEM_DECISIONS,
 }
 content = {name: read_table(snakemake.input[name], table) for name, table in contracts.items()}
+screened = {
+    "screening_counts": SCREENING_COUNTS,
+    "screening_effect": SCREENING_EFFECT,
+    "missing_data": MISSING_DATA,
+}
+screening = {name: read_table(snakemake.input[name], table) for name, table in screened.items()}
 described = study.for_reports()
 
 comparative = render_comparative_page(
@@ -48,7 +56,7 @@ technical = render_technical_page(
     read_table(snakemake.input.ledger_rows, LEDGER_ROWS),
     read_table(snakemake.input.ledger_cells, LEDGER_CELLS),
     read_table(snakemake.input.ledger_columns, LEDGER_COLUMNS),
-    read_table(snakemake.input.screening, SCREENING),
+    screening,
     psychometrics,
     content,
     withheld,

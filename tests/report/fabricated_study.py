@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.ingest.screening import FLAGS
 from pipeline.instrument import Instrument
 from pipeline.instrument.model import Grouping, Option, Question, RespondentGroup, Text
 from pipeline.report import (
@@ -52,7 +53,7 @@ class Fabricated:
     ledger_rows: pd.DataFrame
     ledger_cells: pd.DataFrame
     ledger_columns: pd.DataFrame
-    screening: pd.DataFrame
+    screening: dict[str, pd.DataFrame]
     psychometrics: dict[str, pd.DataFrame]
     content: dict[str, pd.DataFrame]
 
@@ -82,6 +83,7 @@ def fabricate(instrument: Instrument, n_sites: int = 5, seed: int = 1) -> Fabric
         site_context=context_frame(instrument, people, rng),
         psychometrics=psychometrics(instrument, rng),
         content=content_evidence({}),
+        screening=screening_tables(instrument, sum(people.values())),
         **account(instrument, people, rng),
     )
 
@@ -296,7 +298,7 @@ def context_frame(
 def account(
     instrument: Instrument, people: dict[str, int], rng: np.random.Generator
 ) -> dict[str, pd.DataFrame]:
-    rows, cells, columns, screening = [], [], [], []
+    rows, cells, columns = [], [], []
     for site, n in people.items():
         export = f"private file name of {site}.csv"
         for number in range(n + 2):
@@ -330,26 +332,42 @@ def account(
                     "answer_column": column if known else None,
                 }
             )
-        for number in range(n):
-            screening.append(
-                {
-                    "respondent": f"secret-{site}-{number}",
-                    "site": site,
-                    "wave": STUDY.wave,
-                    "n_answered": 40,
-                    "longest_run": 4,
-                    "individual_sd": 0.9,
-                    "seconds_per_item": 6.0,
-                    "straight_line": bool(rng.random() < 0.02),
-                    "speeding": None,
-                    "excluded": False,
-                }
-            )
     return {
         "ledger_rows": framed(rows, catalogue.LEDGER_ROWS),
         "ledger_cells": framed(cells, catalogue.LEDGER_CELLS),
         "ledger_columns": framed(columns, catalogue.LEDGER_COLUMNS),
-        "screening": framed(screening, catalogue.SCREENING),
+    }
+
+
+def screening_tables(instrument: Instrument, n: int) -> dict[str, pd.DataFrame]:
+    """Released tables of careless and missing answers, about fifteen people left out."""
+    base = {"wave": WAVE, "families_needed": 2, "strong": False}
+    counts = [{**base, "n_judged": n, "n_flagged": 30, "n_excluded": 15}]
+    for flag in FLAGS:
+        timed = 0 if flag.family == "time" else n
+        seen = {"n_judged": timed, "n_flagged": min(timed, 20), "n_excluded": min(timed, 15)}
+        counts.append({**base, "flag": flag.name, "family": flag.family, "strong": True, **seen})
+    effect, gaps = [], []
+    for place, scale in enumerate(instrument.scored_scales):
+        about = {"wave": WAVE, "scale": scale.id}
+        means = {"mean_with": 3.1, "mean_without": 3.2, "difference": 0.0 if place else 0.1}
+        effect.append({**about, "n_with": n + 15, "n_without": n, **means})
+        for statistic, value in (
+            ("little_chi_square", 30.2), ("little_df", 25), ("little_p_value", 0.217),
+            ("n_patterns", 9),
+        ):  # fmt: skip
+            gaps.append({**about, "statistic": statistic, "estimate": value, "n_respondents": n})
+    everyone = {"wave": WAVE, "n_respondents": n}
+    first = instrument.scored_scales[0].id
+    gaps += [
+        {**everyone, "statistic": "respondents_complete", "estimate": n - 30},
+        {**everyone, "statistic": "respondents_with_pattern", "pattern": first, "estimate": 20},
+        {**everyone, "statistic": "respondents_with_other_pattern", "estimate": 10},
+    ]
+    return {
+        "screening_counts": framed(counts, catalogue.SCREENING_COUNTS),
+        "screening_effect": framed(effect, catalogue.SCREENING_EFFECT),
+        "missing_data": framed(gaps, catalogue.MISSING_DATA),
     }
 
 

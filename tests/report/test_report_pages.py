@@ -238,13 +238,14 @@ def test_the_order_of_rows_does_not_matter(studies):
             name: getattr(made, name).sample(frac=1, random_state=3)
             for name in (
                 "released", "withheld", "sites", "site_context", "ledger_rows", "ledger_cells",
-                "ledger_columns", "screening",
+                "ledger_columns",
             )
         }  # fmt: skip
-        psychometrics = {
-            name: frame.sample(frac=1, random_state=4) for name, frame in made.psychometrics.items()
-        }
-        shuffled = made.with_(**frames, psychometrics=psychometrics)
+        psychometrics, screening = (
+            {name: frame.sample(frac=1, random_state=4) for name, frame in tables.items()}
+            for tables in (made.psychometrics, made.screening)
+        )
+        shuffled = made.with_(**frames, psychometrics=psychometrics, screening=screening)
         assert render_all(shuffled) == render_all(made)
 
 

@@ -85,21 +85,21 @@ def test_fitness_for_factor_analysis_may_stand_with_the_number_of_factors(study:
 def test_no_data_at_all_still_makes_a_page(study: Fabricated):
     empty = {
         name: getattr(study, name).iloc[:0]
-        for name in ("ledger_rows", "ledger_cells", "ledger_columns", "screening", "withheld")
+        for name in ("ledger_rows", "ledger_cells", "ledger_columns", "withheld")
     }
-    page = page_of(study.with_(**empty, psychometrics={}))
+    page = page_of(study.with_(**empty, psychometrics={}, screening={}))
     assert "0 rows were read" in words_of(page)
     assert "Nothing was held back." in words_of(page)
-
-
-def test_screening_counts_signs_and_how_many_could_be_judged(study: Fabricated):
-    screening = study.screening.copy()
-    screening["straight_line"] = pd.array([True, None] + [False] * (len(screening) - 2), "boolean")
-    rows = rows_of(table_of(page_of(study.with_(screening=screening)), "careless"))
-    assert rows[1][1:] == ["1", str(len(screening) - 1)]
-    assert rows[2][1:] == ["0", "0"]
 
 
 def test_settings_and_seeds_are_listed(study: Fabricated):
     rows = rows_of(table_of(page_of(study), "What these pages were made with"))
     assert ["seed", "20260401"] in rows
+
+
+def test_eigenvalues_that_could_not_be_computed_draw_no_chart(study: Fabricated):
+    retention = study.psychometrics["retention"].assign(estimate=pd.NA)
+    retention["condition"] = "too_few_respondents"
+    made = study.with_(psychometrics={**study.psychometrics, "retention": retention})
+    assert "too few respondents" in words_of(page_of(made))
+    assert not read(page_of(made)).all("figure")

@@ -20,7 +20,7 @@ PLATFORMS = [
         "dictionary": "redcap_dictionary.csv",
     },
 ]
-FILES = ("file", "dictionary", "name_map")
+FILES = ("file", "definition", "name_map")
 
 
 def command(folder, *arguments):
