@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,6 @@ from pipeline.ingest.mapped import Book, books_of
 from pipeline.ingest.match import Matching
 from pipeline.ingest.name_map import NameMap
 from pipeline.ingest.raw import RawExport, translate
-from pipeline.ingest.sheet import used_codes
 from pipeline.ingest.source import ExportSource
 from pipeline.ingest.wording import may_identify, one_line, without_invisible
 from pipeline.instrument import Instrument
@@ -144,7 +142,7 @@ def _read_cells(
     for name, position in matching.answers.items():
         place = typed.columns.index(name)
         cells = raw.cells[position] if is_all else raw.cells[position].iloc[rows]
-        codes, texts = _present(cells)
+        codes, texts = cells.cat.codes.to_numpy(), cells.cat.categories
         readings = [_read(str(text), raw, books[name]) for text in texts]
         values, outcomes = zip(*readings, strict=True) if readings else ((), ())
         typed.values[:, place] = np.array(values, dtype=np.float32)[codes]
@@ -155,17 +153,6 @@ def _read_cells(
             offending = cells[refused]
             found.append(RefusedCells(column, position, offending, books[name].allowed))
     return found
-
-
-def _present(cells: pd.Series) -> tuple[NDArray[np.integer[Any]], pd.Index]:
-    """The distinct texts of a column that stand in some cell, and which one each cell holds."""
-    codes, texts = cells.cat.codes.to_numpy(), cells.cat.categories
-    used = used_codes(codes, len(texts))
-    if len(used) == len(texts):
-        return codes, texts
-    place = np.zeros(len(texts), dtype=codes.dtype)
-    place[used] = np.arange(len(used), dtype=codes.dtype)
-    return place[codes], texts[used]
 
 
 def refusal_problems(file: str, refused: Sequence[RefusedCells]) -> list[Problem]:

@@ -149,7 +149,7 @@ def sheet_of_bytes(content: bytes, file: str) -> Sheet | None:
     if len(content) < LONG:
         return None
     plain = content.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
-    if b"\x00" in plain or _has_empty_lines(plain):
+    if b"\x00" in plain or (b'"' in plain and _has_empty_lines(plain)):
         return None
     beginning = _beginning(plain[:MOST_LOOKED_AT].decode("utf-8", errors="ignore"))
     delimiter = _delimiter(beginning)
@@ -157,10 +157,17 @@ def sheet_of_bytes(content: bytes, file: str) -> Sheet | None:
         return None
     headings = next(_parse(beginning, delimiter), [])
     table = _arrow_table(plain, delimiter, len(headings))
-    if table is None:
-        return None
+    if table is None or (b'"' not in plain and table.num_rows != _n_lines(plain)):
+        return None  # a row of another width, or an empty line
     numbers = np.arange(1, table.num_rows + 1, dtype=np.int64)
     return Sheet(file, numbers, tuple(map(_categorical, table.unify_dictionaries().columns)))
+
+
+def _n_lines(content: bytes) -> int:
+    """Lines of a text whose line ends are all of one kind; none for another text."""
+    n_feeds, n_returns = content.count(b"\n"), content.count(b"\r")
+    alike = not n_feeds or not n_returns or content.count(b"\r\n") == n_feeds == n_returns
+    return max(n_feeds, n_returns) + 1 if alike else -1
 
 
 def _has_empty_lines(content: bytes) -> bool:

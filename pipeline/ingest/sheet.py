@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +39,8 @@ class Sheet:
     numbers : ndarray of int, shape (n_rows,)
         Row of a spreadsheet for each row; the first row holds the headings.
     columns : tuple of Categorical
-        Every column with its heading, all of the length of `numbers`.
+        Every column with its heading, all of the length of `numbers`; its categories are the
+        texts that occur in it.
     variables : tuple of Variable
         What a statistics file says about each column; empty for files that say nothing.
     notes : tuple of str
@@ -91,8 +91,10 @@ class Sheet:
     def texts_below(self, place: int, heading_rows: int = 1) -> set[str]:
         """Every text that a column, counted from 0, holds below the headings."""
         column = self.columns[place]
-        used = used_codes(column.codes[heading_rows:], len(column.categories))
-        return set(column.categories[used])
+        below = column.codes[heading_rows:]
+        above = {int(code) for code in column.codes[:heading_rows]}
+        only_above = [code for code in above if not (below == code).any()]
+        return set(column.categories) - set(column.categories[only_above])
 
     def without_empty_rows(self) -> Sheet:
         """The rows that hold more than marks nobody sees."""
@@ -102,13 +104,8 @@ class Sheet:
             filled |= visible[column.codes]
             if filled.all():
                 return self
-        columns = tuple(column[filled] for column in self.columns)
+        columns = tuple(c[filled].remove_unused_categories() for c in self.columns)
         return replace(self, numbers=self.numbers[filled], columns=columns)
-
-
-def used_codes(codes: NDArray[np.integer[Any]], n_categories: int) -> NDArray[np.intp]:
-    """The codes that occur, in their order; for columns of few texts in little time."""
-    return np.flatnonzero(np.bincount(codes, minlength=n_categories))
 
 
 def coded(texts: Iterable[str]) -> pd.Categorical:

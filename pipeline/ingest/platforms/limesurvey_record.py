@@ -91,8 +91,8 @@ def _filled_in_later(
         return nobody
     page = translate(told["lastpage"], seconds_in, "Float64")
     stopped = (page < page.max()).fillna(False).astype(bool)
-    later: pd.Series = moments["submitdate"] > moments["datestamp"]
-    return stopped & later
+    later: pd.Series = stopped & (moments["submitdate"] > moments["datestamp"])
+    return later
 
 
 def _seconds(told: Mapping[str, pd.Series], moments: Mapping[str, pd.Series]) -> pd.Series | None:
