@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,15 +46,16 @@ class TypedAnswers:
         Spreadsheet row of each response.
     columns : tuple of str
         Answer columns of the questionnaire, all of them.
-    values : ndarray, shape (n_rows, n_columns)
-        The answer, NaN where there is none; every column lies together in memory.
+    values : ndarray of int, shape (n_rows, n_columns)
+        The answer where the outcome is that there is one, else 0; every column lies together in
+        memory.
     outcomes : ndarray of int, shape (n_rows, n_columns)
         Index into :func:`~pipeline.ingest.codebook.outcome_names`.
     """
 
     rows: pd.Index
     columns: tuple[str, ...]
-    values: NDArray[np.float32]
+    values: NDArray[np.integer[Any]]
     outcomes: NDArray[np.int8]
 
 
@@ -116,11 +118,12 @@ def read_answers(
     A refused cell holds no value, and its outcome is ``REFUSED``.
     """
     columns = tuple(instrument.answer_columns)
+    shape = len(rows), len(columns)
     typed = TypedAnswers(
         rows,
         columns,
-        np.full((len(rows), len(columns)), np.nan, dtype=np.float32, order="F"),
-        np.full((len(rows), len(columns)), NOT_ASKED, dtype=np.int8, order="F"),
+        np.zeros(shape, dtype=smallest_type(instrument), order="F"),
+        np.full(shape, NOT_ASKED, dtype=np.int8, order="F"),
     )
     books, recoded = books_of(raw, matching, instrument, source, names)
     refused = _read_cells(raw, matching, typed, books)
@@ -130,6 +133,13 @@ def read_answers(
     _complete_ticks(typed, reach, finished, instrument, raw.writes_empty_boxes)
     _explain_blanks(typed, reach, finished)
     return typed, refused, recoded
+
+
+def smallest_type(instrument: Instrument) -> type[np.int16] | type[np.int32]:
+    """A type that holds every answer; numbers without a limit have at most nine digits."""
+    limits = [q.highest for q in instrument.person_questions if q.kind == "number"]
+    fits = all(limit is not None and limit <= np.iinfo(np.int16).max for limit in limits)
+    return np.int16 if fits else np.int32
 
 
 def _read_cells(
@@ -142,14 +152,17 @@ def _read_cells(
     for name, position in matching.answers.items():
         place = typed.columns.index(name)
         cells = raw.cells[position] if is_all else raw.cells[position].iloc[rows]
-        codes, texts = cells.cat.codes.to_numpy(), cells.cat.categories
-        readings = [_read(str(text), raw, books[name]) for text in texts]
-        values, outcomes = zip(*readings, strict=True) if readings else ((), ())
-        typed.values[:, place] = np.array(values, dtype=np.float32)[codes]
-        typed.outcomes[:, place] = np.array(outcomes, dtype=np.int8)[codes]
-        refused = typed.outcomes[:, place] == REFUSED
-        if refused.any():
-            column = raw.columns[position - 1].heading
+        codes = cells.cat.codes.to_numpy().astype(np.intp)
+        readings = [_read(str(text), raw, books[name]) for text in cells.cat.categories]
+        outcomes = np.array([reading.outcome for reading in readings], dtype=np.int8)
+        numbers = [int(r.value) if r.outcome == ANSWERED else 0 for r in readings]
+        typed.values[:, place] = np.array(numbers, dtype=typed.values.dtype).take(codes)
+        typed.outcomes[:, place] = outcomes.take(codes)
+        if (outcomes == REFUSED).any():
+            refused = typed.outcomes[:, place] == REFUSED
+            if not refused.any():
+                continue
+            column = one_line(raw.columns[position - 1].heading)
             offending = cells[refused]
             found.append(RefusedCells(column, position, offending, books[name].allowed))
     return found
@@ -216,7 +229,7 @@ def _reach(
         outcomes = typed.outcomes[:, place]
         responded = (outcomes == ANSWERED) | (outcomes > UNKNOWN) | (outcomes == SEEN)
         if name in ticks:
-            responded &= typed.values[:, place] != 0
+            responded &= (typed.values[:, place] != 0) | (outcomes != ANSWERED)
         np.maximum(last, np.where(responded, order[place], -1), out=last)
     for position in matching.open_answers.values():
         written = translate(raw.cells.loc[typed.rows, position], _is_written, "boolean")
@@ -234,10 +247,10 @@ def _complete_sums(typed: TypedAnswers, instrument: Instrument) -> None:
         values, outcomes = typed.values[:, places], typed.outcomes[:, places]
         given = (outcomes == ANSWERED).any(axis=1, keepdims=True)
         left = given & ((outcomes == BLANK) | (outcomes == SEEN))
-        values[left], outcomes[left] = 0.0, ANSWERED
-        wrong = given & (np.nansum(values, axis=1, keepdims=True) != allocation.total)
+        values[left], outcomes[left] = 0, ANSWERED
+        wrong = given & (values.sum(axis=1, keepdims=True) != allocation.total)
         unknown = wrong & (outcomes == ANSWERED)
-        values[unknown], outcomes[unknown] = np.nan, UNKNOWN
+        values[unknown], outcomes[unknown] = 0, UNKNOWN
         typed.values[:, places], typed.outcomes[:, places] = values, outcomes
 
 
@@ -256,18 +269,20 @@ def _complete_ticks(
     done = finished.fillna(False).to_numpy(dtype=bool)
     for group in _tick_groups(instrument):
         places = _places(typed, group)
-        values, outcomes = typed.values[:, places], typed.outcomes[:, places]
-        is_zero = (values == 0) & (outcomes == ANSWERED)
-        touched = (values == 1) | (outcomes > UNKNOWN) | (outcomes == SEEN)
-        reached = touched.any(axis=1) | done | (reach.last > reach.order[places].max())
+        reached = done | (reach.last > reach.order[places].max())
+        blank = np.ones(len(done), dtype=bool)
+        for place in places:
+            values, outcomes = typed.values[:, place], typed.outcomes[:, place]
+            reached |= ((values == 1) & (outcomes == ANSWERED)) | (outcomes > UNKNOWN)
+            reached |= outcomes == SEEN
+            blank &= outcomes == BLANK
         if writes_empty_boxes:
-            reached &= ~(outcomes == BLANK).all(axis=1)
-        open_cells = is_zero | (outcomes == BLANK) | (outcomes == SEEN)
-        zero = open_cells & reached[:, None]
-        values[zero], outcomes[zero] = 0.0, ANSWERED
-        unseen = open_cells & ~reached[:, None]
-        values[unseen], outcomes[unseen] = np.nan, BLANK
-        typed.values[:, places], typed.outcomes[:, places] = values, outcomes
+            reached &= ~blank
+        for place in places:
+            values, outcomes = typed.values[:, place], typed.outcomes[:, place]
+            is_open = ((values == 0) & (outcomes == ANSWERED)) | (outcomes == BLANK)
+            is_open |= outcomes == SEEN
+            outcomes[is_open] = np.where(reached[is_open], ANSWERED, BLANK)
 
 
 def _explain_blanks(typed: TypedAnswers, reach: _Reach, finished: pd.Series) -> None:

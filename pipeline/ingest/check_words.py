@@ -43,7 +43,7 @@ def describe_check(check: ExportCheck) -> str:
         *_lines_of_problems(check),
         _verdict(check),
     ]
-    return "\n".join([check.file, *(f"  {one_line(line)}" for line in lines)])
+    return "\n".join([one_line(check.file), *(f"  {one_line(line)}" for line in lines)])
 
 
 def _platform_lines(check: ExportCheck) -> Iterator[str]:

@@ -12,11 +12,13 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
+from numpy.typing import NDArray
 
 from pipeline.ingest.sheet import Sheet, coded
 from pipeline.ingest.wording import without_invisible
@@ -28,8 +30,9 @@ MOST_PROBLEMS = 5
 LONG = 2_000_000
 """Bytes from which on the fast way is worth its while."""
 ROWS_AT_ONCE = 20_000
-BYTES_AT_ONCE = 1 << 21
+BYTES_AT_ONCE = 1 << 22
 LONGEST_CELL = 16_000_000
+Codes = NDArray[np.integer[Any]]
 DOUBLED_LINE_END = "\r\r\n"
 _HINT = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?(?:\r\n|\n|\r)", re.IGNORECASE)
 """What Excel writes into the first line to tell the delimiter."""
@@ -156,18 +159,23 @@ def sheet_of_bytes(content: bytes, file: str) -> Sheet | None:
     if _HINT.match(beginning) or not quotes_are_regular(plain, delimiter):
         return None
     headings = next(_parse(beginning, delimiter), [])
-    table = _arrow_table(plain, delimiter, len(headings))
-    if table is None or (b'"' not in plain and table.num_rows != _n_lines(plain)):
-        return None  # a row of another width, or an empty line
-    numbers = np.arange(1, table.num_rows + 1, dtype=np.int64)
-    return Sheet(file, numbers, tuple(map(_categorical, table.unify_dictionaries().columns)))
+    columns = _arrow_columns(plain, delimiter, len(headings))
+    if columns is None:
+        return None  # a row of another width, or no UTF-8: the strict way tells where
+    n_rows = len(columns[0])
+    if b'"' not in plain and n_rows != _n_lines(plain):
+        return None  # an empty line
+    return Sheet(file, np.arange(1, n_rows + 1, dtype=np.int64), columns)
 
 
 def _n_lines(content: bytes) -> int:
     """Lines of a text whose line ends are all of one kind; none for another text."""
-    n_feeds, n_returns = content.count(b"\n"), content.count(b"\r")
-    alike = not n_feeds or not n_returns or content.count(b"\r\n") == n_feeds == n_returns
-    return max(n_feeds, n_returns) + 1 if alike else -1
+    n_feeds = content.count(b"\n")
+    if b"\r" not in content:
+        return n_feeds + 1
+    n_returns = content.count(b"\r")
+    alike = not n_feeds or content.count(b"\r\n") == n_feeds == n_returns
+    return n_returns + 1 if alike else -1
 
 
 def _has_empty_lines(content: bytes) -> bool:
@@ -177,28 +185,53 @@ def _has_empty_lines(content: bytes) -> bool:
     return content[:1] in b"\r\n" or any(end in content for end in ends)
 
 
-def _arrow_table(content: bytes, delimiter: str, width: int) -> pa.Table | None:
-    names = [str(place) for place in range(width)]
-    texts = pa.dictionary(pa.int32(), pa.string())
+def _arrow_columns(content: bytes, delimiter: str, width: int) -> tuple[pd.Categorical, ...] | None:
+    """Every column, block by block; None where a row is of another width or a text is no UTF-8."""
+    texts: list[dict[str, int]] = [{} for _ in range(width)]
+    codes: list[list[Codes]] = [[] for _ in range(width)]
     try:
-        return pyarrow.csv.read_csv(
+        for batch in _arrow_batches(content, delimiter, width):
+            for known, parts, column in zip(texts, codes, batch.columns, strict=True):
+                parts.append(_codes(column, known))
+    except pa.ArrowInvalid:
+        return None
+    return tuple(
+        pd.Categorical.from_codes(
+            np.concatenate(parts),
+            categories=pd.Index(list(known), dtype=object),
+            validate=False,  # they were made here: every code has its text
+        )
+        for known, parts in zip(texts, codes, strict=True)
+    )
+
+
+def _arrow_batches(content: bytes, delimiter: str, width: int) -> Iterator[pa.RecordBatch]:
+    names = [str(place) for place in range(width)]
+    types = dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string()))
+    return iter(
+        pyarrow.csv.open_csv(
             pa.BufferReader(content),
-            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=BYTES_AT_ONCE),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, block_size=BYTES_AT_ONCE, use_threads=False
+            ),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=b'"' in content
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, texts), strings_can_be_null=False
+                column_types=types,
+                strings_can_be_null=False,
+                check_utf8=not content.isascii(),
             ),
         )
-    except pa.ArrowInvalid:  # a row of another width, or no UTF-8: the strict way tells where
-        return None
+    )
 
 
-def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
-    codes = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
-    texts = pd.Index(column.chunk(0).dictionary.to_pandas(), dtype=object)
-    return pd.Categorical.from_codes(codes, categories=texts)
+def _codes(column: pa.DictionaryArray, known: dict[str, int]) -> Codes:
+    """Code of each cell of a block; texts that are new are added to those that are known."""
+    own = [known.setdefault(text, len(known)) for text in column.dictionary.to_pylist()]
+    kind = np.int8 if len(known) <= np.iinfo(np.int8).max else np.int32
+    codes: Codes = np.array(own, dtype=kind).take(column.indices.to_numpy())
+    return codes
 
 
 def quotes_are_regular(content: bytes, delimiter: str, at_once: int = 1 << 24) -> bool:

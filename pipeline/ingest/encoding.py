@@ -88,7 +88,9 @@ def _undecoded(content: bytes, error: UnicodeDecodeError, file: str, told: str) 
 def _named(content: bytes, file: str, encoding: str) -> str:
     shown = one_line(encoding)
     try:
-        return _without_nul(content.decode(encoding), file)
+        text = content.decode(encoding)
+        text.encode("utf-8")  # what is half a character cannot be written anywhere
+        return _without_nul(text, file)
     except UnicodeError:
         cure = f"is not text in the encoding '{shown}'; correct `encoding` in the configuration"
     except (LookupError, ValueError):  # no such name, or none that a codec can have

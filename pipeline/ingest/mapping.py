@@ -10,9 +10,10 @@ from typing import Any
 import yaml
 
 from pipeline.ingest.read_file import read_text
-from pipeline.ingest.wording import did_you_mean
+from pipeline.ingest.wording import did_you_mean, one_line
 from pipeline.problems import InputError, Problem, refuse_if_any
 
+LONGEST_SHOWN, LONGEST_TOLD = 60, 300
 SCHEMA = Path(__file__).parent / "mapping.schema.yaml"
 
 
@@ -65,15 +66,20 @@ def _schema() -> Any:
 def _mapping_problems(path: Path, mapping: Any) -> Iterator[Problem]:
     from jsonschema import Draft202012Validator
 
+    if isinstance(mapping, str):  # any other file, of which nothing may be shown
+        yield Problem(path.as_posix(), "is a text without keys; write `columns:` and the headings")
+        return
     known_keys = _schema()["properties"]
     for key in mapping if isinstance(mapping, dict) else ():
         if key not in known_keys:
             hint = did_you_mean(str(key), known_keys)
             cure = f"this key is not known{hint or '; keys are ' + ', '.join(known_keys)}"
-            yield Problem(path.as_posix(), cure, column=str(key))
+            yield Problem(path.as_posix(), cure, column=one_line(str(key))[:LONGEST_SHOWN])
     for error in sorted(
         Draft202012Validator(_schema()).iter_errors(mapping), key=lambda error: error.json_path
     ):
         if error.validator != "additionalProperties":
             where = error.json_path.removeprefix("$").removeprefix(".") or None
-            yield Problem(path.as_posix(), error.message, column=where)
+            told = one_line(error.message)
+            plain = told if len(told) <= LONGEST_TOLD else "does not hold what belongs here"
+            yield Problem(path.as_posix(), plain, column=where)

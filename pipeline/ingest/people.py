@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+import pyarrow as pa
 
-from pipeline.ingest.raw import RawExport, translate
+from pipeline.ingest.raw import RawExport, no_texts, translate
 from pipeline.ingest.read_file import read_text
 from pipeline.ingest.source import ExportSource, SamePerson
 from pipeline.ingest.wording import did_you_mean, without_invisible, wording_key
@@ -25,20 +25,21 @@ def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:
     Where the platform gives no id it is the row of the spreadsheet that tells rows apart.
     """
     ids = raw.record["response_id"].loc[rows]
-    keys = pd.Series(_digests(ids.to_numpy(dtype=object), f"id\x1f{raw.file}"), index=rows)
-    without = ids.index[ids.isna()]
-    if len(without):
-        numbers = without.astype(str).to_numpy(dtype=object)
-        keys.loc[without] = _digests(numbers, f"row\x1f{raw.file}")
-    return keys.astype("string")
+    keys = _digests(ids, f"id\x1f{raw.file}")
+    if ids.isna().any():
+        numbers = pd.Series(rows.astype(str), index=rows, dtype="string")
+        keys = keys.where(ids.notna(), _digests(numbers, f"row\x1f{raw.file}"))
+    return keys
 
 
-def _digests(texts: NDArray[np.object_], of: str) -> NDArray[np.object_]:
+def _digests(texts: pd.Series, of: str) -> pd.Series:
     """Sixteen hexadecimal digits of each text: SipHash with a key made from where it stands."""
     key = blake2b(of.encode("utf-8"), digest_size=8).hexdigest()
-    hashed = pd.util.hash_array(texts, hash_key=key, categorize=False)
-    digits = hashed.astype(">u8").tobytes().hex()
-    return np.frombuffer(digits.encode("ascii"), dtype="S16").astype("U16").astype(object)
+    hashed = pd.util.hash_array(texts.to_numpy(dtype=object), hash_key=key, categorize=False)
+    digits = hashed.astype(">u8").tobytes().hex().encode("ascii")
+    ends = np.arange(0, len(digits) + 1, 16, dtype=np.int32)
+    told = pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(digits))
+    return pd.Series(pd.array(told, dtype="string"), index=texts.index)
 
 
 def read_secret(path: Path) -> bytes:
@@ -86,7 +87,7 @@ def hashed_people(raw: RawExport, source: ExportSource, secret: bytes) -> pd.Ser
     """
     position = person_position(raw, source)
     if position is None:
-        return pd.Series(pd.NA, index=raw.cells.index, dtype="string")
+        return no_texts(raw.cells.index)
 
     def hashed(text: str) -> object:
         key = wording_key(text).replace(" ", "")

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.ingest.answers import TypedAnswers, type_answers
-from pipeline.ingest.codebook import ANSWERED, NOT_ASKED
+from pipeline.ingest.codebook import ANSWERED
 from pipeline.ingest.match import attention_positions
 from pipeline.ingest.opening import Opened, listed_twice, open_all
 from pipeline.ingest.people import hashed_people, respondent_keys, seen_again
-from pipeline.ingest.raw import translate
+from pipeline.ingest.raw import no_texts, translate
 from pipeline.ingest.rows import reach_no_scale
 from pipeline.ingest.sites import SiteList, resolve_sites, sites_from_spellings
 from pipeline.ingest.source import ExportSource, SamePerson
@@ -70,15 +70,20 @@ class Pooled:
     parts: tuple[Part, ...]
     people: pd.DataFrame
     columns: tuple[str, ...]
-    values: NDArray[np.float32]
+    values: NDArray[np.integer[Any]]
     outcomes: NDArray[np.int8]
     attention: pd.DataFrame
     reasons: pd.Series
 
     def answers(self, names: Sequence[str]) -> pd.DataFrame:
-        """The answers to some columns, NaN where there is none."""
-        places = {name: place for place, name in enumerate(self.columns)}
-        return pd.DataFrame({name: self.values[:, places[name]] for name in names}, copy=False)
+        """The answers to some columns as numbers, NaN where there is none."""
+        return pd.DataFrame({name: self._column(name) for name in names}, copy=False)
+
+    def _column(self, name: str) -> NDArray[np.float32]:
+        place = self.columns.index(name)
+        answers: NDArray[np.float32] = self.values[:, place].astype(np.float32)
+        answers[self.outcomes[:, place] != ANSWERED] = np.nan
+        return answers
 
     def reasons_of(self, part: Part) -> pd.Series:
         """Why each response of an export is left out, by the row of the file."""
@@ -190,7 +195,7 @@ def _together(
     attention = pd.concat(
         [_attention(part, a.rows) for part, a in zip(parts, typed, strict=True)], ignore_index=True
     )
-    reasons = pd.Series(pd.NA, index=people.index, dtype="string")
+    reasons = no_texts(people.index)
     pooled = Pooled(tuple(parts), people, columns, values, outcomes, attention, reasons)
     return replace(pooled, people=people.assign(group=_groups(pooled, instrument)))
 
@@ -221,6 +226,7 @@ def _people(part: Part, rows: pd.Index, secret: bytes) -> pd.DataFrame:
             "response": _response_ids(export).loc[rows],
         },
         index=rows,
+        copy=False,
     )
     return pd.concat([described, told], axis=1)
 
@@ -255,12 +261,12 @@ def _response_ids(export: Opened) -> pd.Series:
     ids = export.raw.record["response_id"]
     if export.has_unique_ids:
         return export.raw.platform + "\x1f" + ids
-    return pd.Series(pd.NA, index=ids.index, dtype="string")
+    return no_texts(ids.index)
 
 
 def _groups(pooled: Pooled, instrument: Instrument) -> pd.Series:
     if instrument.grouping is None:
-        return pd.Series(pd.NA, index=pooled.people.index, dtype="string")
+        return no_texts(pooled.people.index)
     answers = pooled.answers([instrument.grouping.question])[instrument.grouping.question]
     group_of: Mapping[int, str] = instrument.grouping.group_of()
     return answers.map(group_of).astype("string")
@@ -269,6 +275,8 @@ def _groups(pooled: Pooled, instrument: Instrument) -> pd.Series:
 def _without_repeats(pooled: Pooled, rule: SamePerson) -> Pooled:
     """One of the responses with one id, and one of each person in a survey round and site."""
     people = pooled.people
+    if people["person"].isna().all() and people["response"].isna().all():
+        return pooled
     person = people["person"] + "\x1f" + people["wave"] + "\x1f" + people["site"]
     for identity, reason in ((people["response"], "SAME_RESPONSE"), (person, "SAME_PERSON")):
         counted = identity.where(pooled.reasons.isna())
@@ -282,11 +290,5 @@ def _without_repeats(pooled: Pooled, rule: SamePerson) -> Pooled:
 
 
 def _without_too_few(pooled: Pooled, instrument: Instrument) -> Pooled:
-    items = list(instrument.items)
-    places = [pooled.columns.index(item) for item in items]
-    asked = {
-        item: pooled.outcomes[:, place] != NOT_ASKED
-        for item, place in zip(items, places, strict=True)
-    }
-    too_few = reach_no_scale(pooled.answers(items), pd.DataFrame(asked), instrument)
-    return pooled.excluding(too_few, "TOO_FEW_ANSWERS")
+    outcomes = {item: pooled.outcomes[:, pooled.columns.index(item)] for item in instrument.items}
+    return pooled.excluding(pd.Series(reach_no_scale(outcomes, instrument)), "TOO_FEW_ANSWERS")

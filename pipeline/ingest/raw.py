@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Literal
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.source import ExportSource
@@ -20,7 +21,6 @@ YES_WORDS = frozenset({"1", "y", "yes", "true", "checked", "finished", "complete
 NO_WORDS = frozenset(
     {"0", "n", "no", "false", "unchecked", "unfinished", "incomplete", "not finished"}
 )
-BETWEEN_TEXTS = "\x1f"
 RecordKind = Literal["string", "boolean", "Float64"]
 _NUMBER = re.compile(r"[0-9]{1,12}([.,][0-9]+)?")
 
@@ -180,10 +180,10 @@ def cells_below(sheet: Sheet, heading_rows: int) -> pd.DataFrame:
         raise InputError([Problem(sheet.file, cure)])
     index = pd.Index(sheet.numbers[heading_rows:], name="row")
     below = {
-        position: pd.Series(column[heading_rows:], index=index)
+        position: pd.Series(column[heading_rows:], index=index, copy=False)
         for position, column in enumerate(sheet.columns, start=1)
     }
-    return pd.DataFrame(below, index=index)
+    return pd.DataFrame(below, index=index, copy=False)
 
 
 def column_named(cells: pd.DataFrame, headings: Sequence[str], *names: str) -> pd.Series | None:
@@ -241,10 +241,20 @@ def record_of(
         "instance": (instance, "string"),
     }
     columns = {
-        name: pd.Series(pd.NA, index=index, dtype=kind) if values is None else values.astype(kind)
+        name: _untold(index, kind) if values is None else values.astype(kind)
         for name, (values, kind) in given.items()
     }
-    return pd.DataFrame(columns, index=index)
+    return pd.DataFrame(columns, index=index, copy=False)
+
+
+def _untold(index: pd.Index, kind: RecordKind) -> pd.Series:
+    return no_texts(index) if kind == "string" else pd.Series(pd.NA, index=index, dtype=kind)
+
+
+def no_texts(index: pd.Index) -> pd.Series:
+    """A text that is missing for every row; made without looking at each of them."""
+    nothing = pd.array(pa.nulls(len(index), pa.large_string()), dtype="string")
+    return pd.Series(nothing, index=index)
 
 
 def translate(cells: pd.Series, read: Callable[[str], object], kind: RecordKind) -> pd.Series:
@@ -255,19 +265,21 @@ def translate(cells: pd.Series, read: Callable[[str], object], kind: RecordKind)
     coded = cells if isinstance(cells.dtype, pd.CategoricalDtype) else cells.astype("category")
     texts = coded.cat.categories
     if read is text_or_missing and _are_plain(texts):
-        meanings = texts.where(texts != "", pd.NA)
+        blank = texts == ""
+        meanings = pd.Series(texts, dtype=kind)
+        told = (meanings.mask(blank) if blank.any() else meanings).array
     else:
-        meanings = pd.Index([read(str(text)) for text in texts], dtype=object)
-    told = pd.Series(meanings.append(pd.Index([pd.NA])), dtype=object).astype(kind)
-    return pd.Series(told.array.take(coded.cat.codes.to_numpy()), index=cells.index)
+        told = pd.Series([read(str(text)) for text in texts], dtype=object).astype(kind).array
+    codes = coded.cat.codes.to_numpy()
+    return pd.Series(told.take(codes, allow_fill=True), index=cells.index)
 
 
 def _are_plain(texts: pd.Index) -> bool:
     """Whether texts have no invisible marks and no space at their ends, told without a loop."""
-    together = BETWEEN_TEXTS.join(["", *texts, ""])
-    visible = together.replace(BETWEEN_TEXTS, "")
-    at_an_end = f" {BETWEEN_TEXTS}" in together or f"{BETWEEN_TEXTS} " in together
-    return visible.isascii() and visible.isprintable() and not at_an_end
+    whole = "".join(texts)
+    if not (whole.isascii() and whole.isprintable()):
+        return False
+    return " " not in whole or all(text == text.strip() for text in texts)
 
 
 def text_or_missing(text: str) -> object:

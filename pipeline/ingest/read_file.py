@@ -9,6 +9,7 @@ from pipeline.ingest.encoding import decode
 from pipeline.ingest.json_responses import looks_like_responses, sheet_of_json
 from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.statistics_file import STATA_MARKS, sheet_of_sav, sheet_of_stata, trimmed_sav
+from pipeline.ingest.wording import one_line, without_invisible
 from pipeline.ingest.workbook import OLD_EXCEL_MARK, ZIP_MARK, rows_of_workbook
 from pipeline.problems import InputError, Problem
 
@@ -64,8 +65,20 @@ def _sheet_of(path: Path, content: bytes, encoding: str | None) -> Sheet:
     return sheet_of_text(text, file, notes)
 
 
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is that of none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _read_bytes(path: Path) -> bytes:
-    if not path.is_file():
+    name = without_invisible(path.as_posix())
+    if name != path.as_posix().strip() or len(name.splitlines()) > 1 or "\t" in name:
+        cure = "the name of this file holds a line break or control mark; rename it"
+        raise InputError([Problem(one_line(name), cure)])
+    if not _is_file(path):
         cure = "this file does not exist; correct its name in the configuration or put it there"
         raise InputError([Problem(path.as_posix(), cure)])
     if path.stat().st_size > MOST_BYTES:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.ingest.codebook import ANSWERED, NOT_ASKED
 from pipeline.ingest.raw import RawExport
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem
@@ -36,8 +41,9 @@ def exclude_before_reading(
     """
     reasons = raw.record["excluded"].copy()
     repeated, problems = _repeated_rows(raw, reasons.isna())
-    reasons = reasons.mask(reasons.isna() & repeated, "DUPLICATE_ROW")
-    reasons = reasons.mask(reasons.isna() & sites.isna(), "NO_SITE")
+    for left_out, reason in ((repeated, "DUPLICATE_ROW"), (sites.isna(), "NO_SITE")):
+        if left_out.any():
+            reasons = reasons.mask(reasons.isna() & left_out, reason)
     return reasons, [] if has_unique_ids else problems
 
 
@@ -49,34 +55,40 @@ def no_row_left(file: str, reasons: pd.Series) -> Problem:
     return Problem(file, f"{cure}; check the export")
 
 
-def reach_no_scale(answers: pd.DataFrame, asked: pd.DataFrame, instrument: Instrument) -> pd.Series:
+def reach_no_scale(
+    outcomes: Mapping[str, NDArray[np.int8]], instrument: Instrument
+) -> NDArray[np.bool_]:
     """Whether a response has too few answers on every scale whose items belong together.
 
     Only the items that were asked are counted on, because a booklet asks a part of them.
 
     Parameters
     ----------
-    answers : DataFrame
-        Answers to the items, missing where there is none.
-    asked : DataFrame of bool
-        Whether each item was asked of each response, same shape.
+    outcomes : mapping of ndarray, shape (n_responses,)
+        Outcomes of the cells of each item.
     instrument : Instrument
         The questionnaire.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_responses,)
     """
     scales = [s for s in instrument.scales if s.treatment == "reflective"] or instrument.scales
-    enough = pd.Series(False, index=answers.index)
+    too_few = np.ones(len(next(iter(outcomes.values()))), dtype=bool)
     for scale in scales:
-        items = list(scale.item_ids)
-        n_answered = answers[items].notna().sum(axis=1)
-        n_asked = asked[items].sum(axis=1)
-        needed = n_asked.map({n: scale.answers_needed(n) for n in n_asked.unique() if n})
-        enough |= (n_answered >= needed).fillna(False)
-    return ~enough
+        cells = [outcomes[item] for item in scale.item_ids]
+        n_asked = np.add.reduce([item != NOT_ASKED for item in cells], dtype=np.int16)
+        n_answered = np.add.reduce([item == ANSWERED for item in cells], dtype=np.int16)
+        needed = np.array([scale.answers_needed(n) for n in range(len(cells) + 1)], dtype=np.int16)
+        too_few &= (n_asked == 0) | (n_answered < needed[n_asked])
+    return too_few
 
 
 def _repeated_rows(raw: RawExport, counted: pd.Series) -> tuple[pd.Series, list[Problem]]:
     """Rows equal in every cell to an earlier one with their id; problems where cells differ."""
     ids = raw.record["response_id"]
+    if ids.is_unique:
+        return pd.Series(False, index=ids.index), []
     shared = ids[counted & ids.notna() & ids.where(counted).duplicated(keep=False)]
     rows = raw.cells.loc[shared.index].assign(response_id=shared)
     repeated = pd.Series(False, index=ids.index)

@@ -190,7 +190,7 @@ def _heading_problems(sheet: Sheet, instrument: Instrument) -> Iterator[Problem]
         elif heading not in known:
             hint = did_you_mean(heading, known)
             cure = f"this column is not known{hint or '; take it out'}"
-            yield Problem(sheet.file, cure, column=heading)
+            yield Problem(sheet.file, cure, column=heading[:LONGEST_SLUG])
         if times > 1:
             cure = f"{times} columns have this heading; keep one"
             yield Problem(sheet.file, cure, column=heading)

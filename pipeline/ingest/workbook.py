@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -49,7 +50,7 @@ _DAMAGE = (
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
 _ERROR = re.compile(
-    rb"""<c\b[^>]*\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*\bt="e"|<c\b[^>]*\bt="e"[^>]*\br="([A-Z]{1,3}[0-9]{1,7})\""""
+    rb"""<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*\bt="e"|<(?:\w+:)?c\b[^>]*\bt="e"[^>]*\br="([A-Z]{1,3}[0-9]{1,7})\""""
 )
 """A cell with an error, of which no trace is left once the cells are read."""
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -132,7 +133,7 @@ def _refuse_bombs(content: bytes, file: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_entries(archive.infolist(), len(content), file)
             for entry in archive.infolist():
-                _refuse_part(archive.read(entry), file)
+                _refuse_part(entry.filename, archive.read(entry), file)
     except (*_DAMAGE, struct.error) as error:
         raise InputError([Problem(file, "is damaged; save it as XLSX again")]) from error
 
@@ -150,19 +151,26 @@ def _refuse_entries(entries: Sequence[zipfile.ZipInfo], size: int, file: str) ->
         raise InputError([Problem(file, NO_WORKBOOK)])
 
 
-def _refuse_part(part: bytes, file: str) -> None:
+def _refuse_part(name: str, part: bytes, file: str) -> None:
+    if name.endswith((".xml", ".rels")):
+        _refuse_xml(part, file)
+    is_sheet = b"sheetData" in part
+    if is_sheet and (error := _ERROR.search(part)) is not None:
+        place = error[1] or error[2]
+        cure = f"the cell {place.decode()} holds an error of Excel; correct or empty it"
+        raise InputError([Problem(file, cure, row=int(place.lstrip(_LETTERS)))])
+    is_far = is_sheet and _is_far(part)
+    if is_far or (OPEN_ROW.encode() in part and _is_far_in_open_document(part)):
+        cure = "has a cell far from the others; copy the answers into a new workbook"
+        raise InputError([Problem(file, cure)])
+
+
+def _refuse_xml(part: bytes, file: str) -> None:
+    """Refuse what no program for tables writes: other encodings, and entities of one's own."""
     if part.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputError([Problem(file, NO_WORKBOOK)])
     if _DECLARATION.search(part):
         cure = "declares entities of its own, which no workbook needs; save it as XLSX again"
-        raise InputError([Problem(file, cure)])
-    if (error := _ERROR.search(part)) is not None:
-        place = error[1] or error[2]
-        cure = f"the cell {place.decode()} holds an error of Excel; correct or empty it"
-        raise InputError([Problem(file, cure, row=int(place.lstrip(_LETTERS)))])
-    is_far = b"sheetData" in part and _is_far(part)
-    if is_far or (OPEN_ROW.encode() in part and _is_far_in_open_document(part)):
-        cure = "has a cell far from the others; copy the answers into a new workbook"
         raise InputError([Problem(file, cure)])
 
 
@@ -191,10 +199,8 @@ def _is_far_in_open_document(xml: bytes) -> bool:
     parser = expat.ParserCreate()
     parser.StartElementHandler = extent.start
     parser.CharacterDataHandler = extent.write
-    try:
+    with suppress(expat.ExpatError):  # what reads the cells will tell that it is no XML
         parser.Parse(xml, True)
-    except expat.ExpatError:  # what reads the cells will tell that it is no XML
-        pass
     return _is_absurd(extent.n_rows, extent.n_columns, extent.n_cells)
 
 

@@ -149,7 +149,7 @@ def test_absent_columns_that_are_not_items_were_not_asked(folder, ingest):
 def test_answers_are_stored_as_given_and_not_turned(exported, ingest):
     read = ingest(exported(people=[PEOPLE[0]])).responses
     assert read[ITEMS].iloc[0].tolist() == [1, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5]
-    assert np.all(read[ITEMS].dtypes == "Int64")
+    assert np.all(read[ITEMS].dtypes == "Int16")
 
 
 def test_boxes_that_are_all_blank_were_not_answered_where_empty_ones_are_written_out(

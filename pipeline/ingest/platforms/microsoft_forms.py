@@ -155,13 +155,15 @@ def _holds_the_first_five(sheet: Sheet) -> bool:
     """Numbers, two columns of moments, and addresses or one word for people without a name."""
     if len(sheet.columns) <= len(FIRST_FIVE):
         return False
-    numbers, addresses = sheet.texts_below(0), sheet.texts_below(3)
-    counted = len(numbers) == sheet.n_rows - 1 and all(map(str.isdecimal, numbers))
+    addresses = sheet.texts_below(3)
     named = any(addresses) and all("@" in text for text in addresses - {""})
     nameless = len(addresses) == 1 and all(map(str.isalpha, addresses))
-    if not counted or not (named or nameless):
+    if not (named or nameless):
         return False
-    return all(are_moments(pd.Series(sheet.columns[place][1:])) for place in (1, 2))
+    if not all(are_moments(pd.Series(sheet.columns[place][1:])) for place in (2, 1)):
+        return False
+    numbers = sheet.texts_below(0)
+    return len(numbers) == sheet.n_rows - 1 and all(map(str.isdecimal, numbers))
 
 
 def _columns(sheet: Sheet, noted: Mapping[int, str]) -> tuple[ExportColumn, ...]:
