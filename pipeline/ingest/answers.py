@@ -32,6 +32,8 @@ from pipeline.instrument import Instrument
 from pipeline.problems import Problem, refuse_if_any
 
 MOST_PROBLEMS = 5
+MOST = 999_999_999
+"""The highest number that a cell can say."""
 LONGEST_SHOWN = 12
 MOST_DISTINCT_SHOWN = 5
 
@@ -135,11 +137,20 @@ def read_answers(
     return typed, refused, recoded
 
 
-def smallest_type(instrument: Instrument) -> type[np.int16] | type[np.int32]:
-    """A type that holds every answer; numbers without a limit have at most nine digits."""
-    limits = [q.highest for q in instrument.person_questions if q.kind == "number"]
-    fits = all(limit is not None and limit <= np.iinfo(np.int16).max for limit in limits)
-    return np.int16 if fits else np.int32
+def smallest_type(instrument: Instrument) -> type[np.signedinteger[Any]]:
+    """The smallest type that holds every answer; numbers without a limit have nine digits."""
+    scales = {scale.response_scale.id: scale.response_scale for scale in instrument.scales}
+    options = [option for scale in scales.values() for option in scale.options]
+    options += [option for q in instrument.person_questions for option in q.options]
+    numbers = [question for question in instrument.person_questions if question.kind == "number"]
+    highest = max(
+        1,
+        *(abs(option.value) for option in options),
+        *(allocation.total for allocation in instrument.allocations),
+        *(MOST if q.highest is None else q.highest for q in numbers),
+        *(MOST if q.lowest is None else abs(q.lowest) for q in numbers),
+    )
+    return next(kind for kind in (np.int8, np.int16, np.int32) if highest <= np.iinfo(kind).max)
 
 
 def _read_cells(

@@ -13,7 +13,7 @@ from pipeline.ingest.detect import platform_of
 from pipeline.ingest.join_rows import join_rows
 from pipeline.ingest.match import Matching, match_columns
 from pipeline.ingest.name_map import NameMap, read_name_map
-from pipeline.ingest.people import person_column_problems
+from pipeline.ingest.people import person_column_problems, response_digests
 from pipeline.ingest.raw import Platform, RawExport, text_or_missing, translate
 from pipeline.ingest.read_file import read_sheet
 from pipeline.ingest.rows import exclude_before_reading
@@ -52,6 +52,8 @@ class Opened:
         Rows of the file that were joined into the first row of their record.
     reasons : Series
         Why responses are left out; missing for those that count.
+    digests : Series of uint64
+        Of each response, from the file and its id.
     has_unique_ids : bool
         No two responses anywhere on the platform share an id.
     problems : tuple of Problem
@@ -66,6 +68,7 @@ class Opened:
     waves: pd.Series
     joined: pd.Index
     reasons: pd.Series
+    digests: pd.Series
     has_unique_ids: bool
     problems: tuple[Problem, ...]
 
@@ -131,7 +134,8 @@ def opened(
     joining, problems = join_rows(raw, matching, of_source, source.occasions)
     told = with_finished(joining.raw, matching)
     sites = site_names(told, matching, source)
-    reasons, repeated = exclude_before_reading(told, sites, platform.has_unique_ids)
+    digests = response_digests(told)
+    reasons, repeated = exclude_before_reading(told, sites, digests, platform.has_unique_ids)
     return Opened(
         source=source,
         raw=told,
@@ -141,6 +145,7 @@ def opened(
         waves=joining.waves,
         joined=joining.joined,
         reasons=reasons,
+        digests=digests,
         has_unique_ids=platform.has_unique_ids,
         problems=(*problems, *repeated, *person_column_problems(raw, source)),
     )

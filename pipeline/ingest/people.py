@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from pipeline.ingest.raw import RawExport, no_texts, translate
 from pipeline.ingest.read_file import read_text
@@ -19,27 +20,31 @@ from pipeline.problems import InputError, Problem
 LEAST_SECRET = 16
 
 
-def respondent_keys(raw: RawExport, rows: pd.Index) -> pd.Series:
-    """A short key for each row, from the file and the response id.
+def response_digests(raw: RawExport) -> pd.Series:
+    """64 bits for each response, from the file and the response id; SipHash.
 
-    Where the platform gives no id it is the row of the spreadsheet that tells rows apart.
+    Where the platform gives no id it is the row of the spreadsheet that tells responses apart.
     """
-    ids = raw.record["response_id"].loc[rows]
-    keys = _digests(ids, f"id\x1f{raw.file}")
-    if ids.isna().any():
-        numbers = pd.Series(rows.astype(str), index=rows, dtype="string")
-        keys = keys.where(ids.notna(), _digests(numbers, f"row\x1f{raw.file}"))
-    return keys
+    ids = raw.record["response_id"]
+    digests = _digests(ids.to_numpy(dtype=object), f"id\x1f{raw.file}")
+    without = ids.isna().to_numpy()
+    if without.any():
+        numbers = ids.index[without].astype(str).to_numpy(dtype=object)
+        digests[without] = _digests(numbers, f"row\x1f{raw.file}")
+    return pd.Series(digests, index=ids.index)
 
 
-def _digests(texts: pd.Series, of: str) -> pd.Series:
-    """Sixteen hexadecimal digits of each text: SipHash with a key made from where it stands."""
+def _digests(texts: NDArray[np.object_], of: str) -> NDArray[np.uint64]:
     key = blake2b(of.encode("utf-8"), digest_size=8).hexdigest()
-    hashed = pd.util.hash_array(texts.to_numpy(dtype=object), hash_key=key, categorize=False)
-    digits = hashed.astype(">u8").tobytes().hex().encode("ascii")
+    return pd.util.hash_array(texts, hash_key=key, categorize=False)
+
+
+def respondent_keys(digests: pd.Series) -> pd.Series:
+    """A short key for each response: its digest in sixteen hexadecimal digits."""
+    digits = digests.to_numpy().astype(">u8").tobytes().hex().encode("ascii")
     ends = np.arange(0, len(digits) + 1, 16, dtype=np.int32)
-    told = pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(digits))
-    return pd.Series(pd.array(told, dtype="string"), index=texts.index)
+    told = pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))
+    return pd.Series(pd.array(told, dtype="string"), index=digests.index)
 
 
 def read_secret(path: Path) -> bytes:

@@ -217,7 +217,7 @@ def _people(part: Part, rows: pd.Index, secret: bytes) -> pd.DataFrame:
     told = raw.record.loc[rows, ["language", "finished", "seconds", "day"]]
     described = pd.DataFrame(
         {
-            "respondent": respondent_keys(raw, rows),
+            "respondent": respondent_keys(export.digests.loc[rows]),
             "person": hashed_people(raw, export.source, secret).loc[rows],
             "site": part.sites.loc[rows],
             "wave": export.waves.loc[rows],

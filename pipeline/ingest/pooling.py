@@ -165,7 +165,7 @@ def _responses(pooled: Pooled, wanted: pd.Series, instrument: Instrument) -> pd.
     places = _in_order(pooled, wanted)
     people = pooled.people.drop(columns=["row", "response", "day"]).iloc[places]
     answers = {
-        name: pd.arrays.IntegerArray(pooled.values[places, place], ~given)
+        name: pd.arrays.IntegerArray(pooled.values[places, place].astype(np.int32), ~given)
         for place, name in enumerate(pooled.columns)
         for given in [pooled.outcomes[places, place] == ANSWERED]
     }

@@ -17,7 +17,7 @@ MOST_PROBLEMS = 5
 
 
 def exclude_before_reading(
-    raw: RawExport, sites: pd.Series, has_unique_ids: bool
+    raw: RawExport, sites: pd.Series, digests: pd.Series, has_unique_ids: bool
 ) -> tuple[pd.Series, list[Problem]]:
     """Why rows are left out before their answers are read, and ids with several answers.
 
@@ -27,6 +27,8 @@ def exclude_before_reading(
         The export.
     sites : Series
         Name of the site of each row; missing where the cell is empty.
+    digests : Series of uint64
+        Of the id of each row.
     has_unique_ids : bool
         The platform gives out the ids, so that rows with one id are one response, of which the
         rule of the study keeps one. Ids that people type may be the same by mistake.
@@ -40,7 +42,7 @@ def exclude_before_reading(
         One for each typed response id that stands in rows with different cells.
     """
     reasons = raw.record["excluded"].copy()
-    repeated, problems = _repeated_rows(raw, reasons.isna())
+    repeated, problems = _repeated_rows(raw, reasons.isna(), digests)
     for left_out, reason in ((repeated, "DUPLICATE_ROW"), (sites.isna(), "NO_SITE")):
         if left_out.any():
             reasons = reasons.mask(reasons.isna() & left_out, reason)
@@ -84,10 +86,12 @@ def reach_no_scale(
     return too_few
 
 
-def _repeated_rows(raw: RawExport, counted: pd.Series) -> tuple[pd.Series, list[Problem]]:
+def _repeated_rows(
+    raw: RawExport, counted: pd.Series, digests: pd.Series
+) -> tuple[pd.Series, list[Problem]]:
     """Rows equal in every cell to an earlier one with their id; problems where cells differ."""
     ids = raw.record["response_id"]
-    if ids.is_unique:
+    if digests.is_unique:
         return pd.Series(False, index=ids.index), []
     shared = ids[counted & ids.notna() & ids.where(counted).duplicated(keep=False)]
     rows = raw.cells.loc[shared.index].assign(response_id=shared)

@@ -116,11 +116,9 @@ def _days(moments: Mapping[str, pd.Series]) -> pd.Series | None:
             days = found if days is None else days.fillna(found)
     if days is None:
         return None
-    return days.astype("category").cat.rename_categories(_day_texts).astype("string")
-
-
-def _day_texts(moment: object) -> str:
-    return str(moment)[:10]
+    coded = days.astype("category").cat
+    texts = pd.array([str(day)[:10] for day in coded.categories], dtype="string")
+    return pd.Series(texts.take(coded.codes.to_numpy(), allow_fill=True), index=days.index)
 
 
 def _note_on_filled_in(filled_in: pd.Series) -> tuple[str, ...]:
