@@ -74,7 +74,9 @@ def empty_file(project):
 def wrong_encoding(project):
     path = project / EXPORTS / "limesurvey.csv"
     text = path.read_text(encoding="utf-8-sig")
-    path.write_bytes(text.replace("en", "caf\u00e9", 1).encode("cp1252", errors="replace"))
+    path.write_bytes(
+        text.replace("en", "\u0421\u0435\u0432\u0435\u0440", 1).encode("cp1251", errors="replace")
+    )
 
 
 def lose_site_column(project):
