@@ -32,7 +32,7 @@ class Problem:
         row = "" if self.row is None else f", row {self.row}"
         word = "key" if self.file.endswith((".yaml", ".yml")) else "column"
         column = "" if self.column is None else f", {word} '{self.column}'"
-        return f"{self.file}{row}{column}: {self.cure}"
+        return " ".join(f"{self.file}{row}{column}: {self.cure}".split())
 
 
 class InputError(Exception):

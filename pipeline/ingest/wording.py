@@ -12,12 +12,15 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _IDENTIFYING = re.compile(r"[0-9]{5}|@")
 _CONTROLS = [*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)]
 _DIRECTIONS = [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_INVISIBLE = dict.fromkeys([0xFEFF, 0x200B, 0x2060, 0x00AD, *_CONTROLS, *_DIRECTIONS])
+_INVISIBLE: dict[int, str | None] = {
+    **dict.fromkeys([0xFEFF, 0x200B, 0x2060, 0x00AD, *_CONTROLS, *_DIRECTIONS]),
+    **dict.fromkeys([0x00A0, 0x202F], " "),  # spaces that do not break look like any other
+}
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u201b\u02bc`\u00b4"))
 
 
 def without_invisible(text: str) -> str:
-    """The text without marks nobody sees, and without space at its ends."""
+    """The text without marks nobody sees, with plain spaces, and without space at its ends."""
     return text.translate(_INVISIBLE).strip()
 
 

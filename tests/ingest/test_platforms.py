@@ -13,11 +13,11 @@ from pipeline.ingest.read_file import read_sheet
 
 from .layouts import (
     INSTRUMENT,
+    LABELS,
     PEOPLE,
     dictionary_rows,
     limesurvey_rows,
     qualtrics_rows,
-    redcap_rows,
     write_csv,
 )
 
@@ -188,6 +188,23 @@ def test_a_redcap_dictionary_with_turned_codes_is_refused(exported, refusal, fol
     dictionary = write_csv(folder / "dictionary.csv", dictionary_rows(codes=turned))
     text = refusal(ExportSource(exported("redcap").file, None, definition=dictionary))
     assert "dictionary.csv, column 'aaa101': the code 1 has a label" in text
+    assert "write `recodes: undo` for this export" in text
+
+
+def test_answers_stored_under_another_number_are_read_by_their_labels_where_told(
+    exported, ingest, folder
+):
+    labels = list(LABELS.items())
+    turned = " | ".join(
+        f"{value}, {label}"
+        for (value, _), (_, label) in zip(labels[:5], reversed(labels[:5]), strict=True)
+    )
+    dictionary = write_csv(folder / "dictionary.csv", dictionary_rows(codes=turned))
+    file = exported("redcap").file
+    plain = ingest(ExportSource(file, None)).responses
+    undone = ingest(ExportSource(file, None, definition=dictionary, recodes="undo")).responses
+    assert undone["aaa101"].tolist() == (6 - plain["aaa101"]).tolist()
+    assert undone["aaa102"].tolist() == plain["aaa102"].tolist()
 
 
 def test_code_and_text_headings_of_limesurvey_are_read(exported, ingest, folder):

@@ -4,7 +4,6 @@ import random
 from dataclasses import fields, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -180,6 +179,31 @@ def test_who_is_left_out_as_careless_stays_in_the_screening_table(ingest, folder
 
 def test_without_times_nobody_is_speeding(exported, ingest):
     assert ingest(exported("redcap")).screening["speeding"].isna().all()
+
+
+def test_a_failed_attention_check_counts_beside_another_sign(folder, ingest):
+    people = [PEOPLE[0], person(9, "4,2,4,5,4,1,4,3,4,2,5", seconds=10)]
+    rows = qualtrics_rows(people)
+    for row, cell in zip(rows, ["Q77", "Choose agree", "x", " AGREE", "2"], strict=True):
+        row.append(cell)
+    path = write_csv(folder / "q.csv", rows)
+    checked = ingest(ExportSource(path, "Site", attention_checks={"q77": "agree"}))
+    assert reasons(checked) == {5: "CARELESS"}
+    assert checked.screening["attention_failed"].tolist().count(True) == 1
+    assert checked.ledger_columns.set_index("heading")["use"]["Q77"] == "attention_check"
+    assert reasons(ingest(ExportSource(path, "Site"))) == {}
+
+
+def test_an_attention_check_that_no_export_has_is_told(folder, refusal):
+    path = write_csv(folder / "q.csv", qualtrics_rows(PEOPLE))
+    told = refusal(ExportSource(path, "Site", attention_checks={"Q78": "agree"}))
+    assert "column 'Q78': no export has this column of an attention check" in told
+
+
+def test_who_is_set_aside_as_careless_is_kept_apart_with_the_same_contract(folder, ingest):
+    read, _ = screened([person(9, STRAIGHT, seconds=10)], ingest, folder)
+    assert len(read.set_aside) == 1 and len(read.responses) == 1
+    assert not set(read.set_aside["respondent"]) & set(read.responses["respondent"])
 
 
 # ------------------------------------------------------------------------------- the account
