@@ -109,7 +109,12 @@ def measured(imports: str, work: str) -> tuple[float, float]:
     """Seconds of the fastest of some runs, and the most memory in gigabytes."""
     code = MEASURED.format(imports=imports, work=work)
     runs = [
-        [float(n) for n in subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()]
+        [
+            float(n)
+            for n in subprocess.run(
+                [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            ).stdout.split()
+        ]
         for _ in range(REPEATS)
     ]
     return min(seconds for seconds, _ in runs), max(memory for _, memory in runs)
@@ -124,7 +129,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "export.csv")
         write_csv(path, instrument, rows)
-        types = {h: "Int8" for h in headings_of(instrument)[5:]} | {"id": "int64"}
+        types = dict.fromkeys(headings_of(instrument)[5:], "Int8") | {"id": "int64"}
         types |= dict.fromkeys(["submitdate", "startlanguage", "site"], "string")
         pandas = measured(PANDAS_IMPORTS, PANDAS.format(path=str(path), types=json.dumps(types)))
         print(f"{rows:,} rows x {len(headings_of(instrument))} columns of CSV")
