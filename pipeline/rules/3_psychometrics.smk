@@ -136,7 +136,9 @@ rule summarise_screening:
         mem_mb=2000,
     params:
         study=STUDY,
-        code=code_fingerprint("ingest", "instrument", "score", "psychometrics", "tables"),
+        code=code_fingerprint(
+            "ingest", "instrument", "score", "psychometrics", "tables"
+        ),
     message:
         "Summing up careless and missing answers"
     script:
