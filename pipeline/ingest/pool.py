@@ -55,8 +55,9 @@ class Pooled:
     parts : tuple of Part
         The exports, in the order of the study.
     people : DataFrame
-        A row a response: ``respondent``, ``person``, ``site``, ``wave``, ``group``, ``export``,
-        ``row`` (of the file), ``language``, ``finished``, ``seconds``, ``day``.
+        A row a response: ``respondent``, ``digest`` (the same as a number), ``person``,
+        ``site``, ``wave``, ``group``, ``export``, ``row`` (of the file), ``response``,
+        ``language``, ``finished``, ``seconds``, ``day``.
     columns : tuple of str
         Answer columns of the questionnaire.
     values, outcomes : ndarray, shape (n_people, n_columns)
@@ -218,6 +219,7 @@ def _people(part: Part, rows: pd.Index, secret: bytes) -> pd.DataFrame:
     described = pd.DataFrame(
         {
             "respondent": respondent_keys(export.digests.loc[rows]),
+            "digest": export.digests.loc[rows],
             "person": hashed_people(raw, export.source, secret).loc[rows],
             "site": part.sites.loc[rows],
             "wave": export.waves.loc[rows],

@@ -163,7 +163,7 @@ def _accounted(
 def _responses(pooled: Pooled, wanted: pd.Series, instrument: Instrument) -> pd.DataFrame:
     """Some of the responses with their answers, ordered by their keys."""
     places = _in_order(pooled, wanted)
-    people = pooled.people.drop(columns=["row", "response", "day"]).iloc[places]
+    people = pooled.people.drop(columns=["digest", "row", "response", "day"]).iloc[places]
     answers = {
         name: pd.arrays.IntegerArray(pooled.values[places, place].astype(np.int32), ~given)
         for place, name in enumerate(pooled.columns)
@@ -176,15 +176,15 @@ def _responses(pooled: Pooled, wanted: pd.Series, instrument: Instrument) -> pd.
 def _in_order(pooled: Pooled, wanted: pd.Series) -> NDArray[np.int64]:
     """Places of some responses, ordered by their keys."""
     places = np.flatnonzero(wanted.to_numpy(dtype=bool, na_value=False))
-    keys = pooled.people["respondent"].iloc[places].to_numpy(dtype=object)
-    return places[np.argsort(keys, kind="stable")]
+    return places[np.argsort(pooled.people["digest"].to_numpy()[places], kind="stable")]
 
 
 def _missing(pooled: Pooled, instrument: Instrument) -> pd.DataFrame:
     """A row for every cell of an analysed respondent that holds no answer."""
     order = _in_order(pooled, pooled.reasons.isna())
-    rows, places = pooled.outcomes[order].nonzero()
-    reasons = pooled.outcomes[order[rows], places]
+    outcomes = pooled.outcomes[order]
+    rows, places = outcomes.nonzero()
+    reasons = outcomes[rows, places]
     keys = pooled.people["respondent"].iloc[order].array
     frame = pd.DataFrame(
         {
