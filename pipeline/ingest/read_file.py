@@ -10,7 +10,7 @@ from pipeline.ingest.json_responses import looks_like_responses, sheet_of_json
 from pipeline.ingest.sheet import Sheet
 from pipeline.ingest.statistics_file import STATA_MARKS, sheet_of_sav, sheet_of_stata, trimmed_sav
 from pipeline.ingest.wording import one_line, without_invisible
-from pipeline.ingest.workbook import OLD_EXCEL_MARK, ZIP_MARK, rows_of_workbook
+from pipeline.ingest.workbook import OLD_EXCEL_MARK, ZIP_MARK, sheet_of_workbook
 from pipeline.problems import InputError, Problem
 
 MOST_BYTES = 512 * 1024**2
@@ -49,7 +49,7 @@ def read_text(path: Path, encoding: str | None = None) -> str:
 def _sheet_of(path: Path, content: bytes, encoding: str | None) -> Sheet:
     file = path.as_posix()
     if content.startswith(ZIP_MARK):
-        return Sheet.of_rows(file, rows_of_workbook(content, file))
+        return sheet_of_workbook(content, file)
     if content.startswith(OLD_EXCEL_MARK):
         cure = "is a workbook of an old or protected kind; save it as XLSX without a password"
         raise InputError([Problem(file, cure)])

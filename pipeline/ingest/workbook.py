@@ -11,11 +11,13 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.parsers import expat
 
+from pipeline.ingest.sheet import Sheet
+from pipeline.ingest.wording import one_line
 from pipeline.problems import InputError, Problem
 
 ZIP_MARK = b"PK\x03\x04"
@@ -57,8 +59,8 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
 
-def rows_of_workbook(content: bytes, file: str) -> list[tuple[int, list[str]]]:
-    """Every row of the sheet with the answers, with its number in a spreadsheet.
+def sheet_of_workbook(content: bytes, file: str) -> Sheet:
+    """The cells of the sheet with the answers; notes name the sheets that are not read.
 
     That is the only sheet that holds something, or the one called ``answers``, or the first one
     when all others hold repeated groups of KoBoToolbox. Numbers and dates become text; the text of
@@ -82,7 +84,10 @@ def rows_of_workbook(content: bytes, file: str) -> list[tuple[int, list[str]]]:
     if len(chosen) > 1:
         cure = f"{len(filled)} sheets hold something; keep only the one with the answers"
         raise InputError([Problem(file, cure)])
-    return [row for sheet in chosen for row in _rows_of_sheet(sheet)]
+    rows = [row for sheet in chosen for row in _rows_of_sheet(sheet)]
+    others = [one_line(sheet.name) for sheet in filled if sheet not in chosen]
+    notes = tuple(f"the sheet '{name}' is not read" for name in others)
+    return replace(Sheet.of_rows(file, rows), notes=notes)
 
 
 def _with_answers(sheets: list[Any]) -> list[Any]:

@@ -168,6 +168,13 @@ def test_several_filled_sheets_are_refused_and_empty_ones_are_not(folder):
     assert "2 sheets hold something" in refusal(workbook(folder / "two.xlsx", rows, rows))
 
 
+def test_a_sheet_that_is_not_read_is_noted(folder):
+    answers, repeated = [["a", "b"], [1, 2]], [["_parent_index"], [1], [1]]
+    sheet = read_sheet(workbook(folder / "kobo.xlsx", answers, repeated))
+    assert sheet.notes == ("the sheet 'Sheet2' is not read",)
+    assert read_sheet(workbook(folder / "one.xlsx", answers, [])).notes == ()
+
+
 def test_an_archive_that_unpacks_to_far_more_is_refused(folder):
     path = folder / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
