@@ -17,7 +17,7 @@ PLATFORMS = [
     {
         "file": "redcap.csv",
         "site_column": "redcap_data_access_group",
-        "dictionary": "redcap_dictionary.csv",
+        "definition": "redcap_dictionary.csv",
     },
 ]
 FILES = ("file", "definition", "name_map")
