@@ -139,17 +139,8 @@ def read_answers(
 
 def smallest_type(instrument: Instrument) -> type[np.signedinteger[Any]]:
     """The smallest type that holds every answer; numbers without a limit have nine digits."""
-    scales = {scale.response_scale.id: scale.response_scale for scale in instrument.scales}
-    options = [option for scale in scales.values() for option in scale.options]
-    options += [option for q in instrument.person_questions for option in q.options]
-    numbers = [question for question in instrument.person_questions if question.kind == "number"]
-    highest = max(
-        1,
-        *(abs(option.value) for option in options),
-        *(allocation.total for allocation in instrument.allocations),
-        *(MOST if q.highest is None else q.highest for q in numbers),
-        *(MOST if q.lowest is None else abs(q.lowest) for q in numbers),
-    )
+    limits = [instrument.highest_answer(column) for column in instrument.answer_columns]
+    highest = max((MOST if limit is None else limit for limit in limits), default=0)
     return next(kind for kind in (np.int8, np.int16, np.int32) if highest <= np.iinfo(kind).max)
 
 

@@ -35,7 +35,7 @@ def read_sheet(path: Path, encoding: str | None = None) -> Sheet:
         width than its headings.
     """
     file = path.as_posix()
-    sheet = _sheet_of(path, _read_bytes(path), encoding).without_empty_rows()
+    sheet = _sheet_of(path, read_bytes(path), encoding).without_empty_rows()
     if not sheet.n_rows:
         raise InputError([Problem(file, "is empty; export it again with responses")])
     return sheet
@@ -43,7 +43,7 @@ def read_sheet(path: Path, encoding: str | None = None) -> Sheet:
 
 def read_text(path: Path, encoding: str | None = None) -> str:
     """A whole text file; raises InputError as :func:`read_sheet` does."""
-    return decode(_read_bytes(path), path.as_posix(), encoding).text
+    return decode(read_bytes(path), path.as_posix(), encoding).text
 
 
 def _sheet_of(path: Path, content: bytes, encoding: str | None) -> Sheet:
@@ -73,9 +73,11 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _read_bytes(path: Path) -> bytes:
-    name = without_invisible(path.as_posix())
-    if name != path.as_posix().strip() or len(name.splitlines()) > 1 or "\t" in name:
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; raises InputError if it does not exist or is too large."""
+    told = path.as_posix().strip()
+    name = without_invisible(told)
+    if len(name) != len(told) or len(name.splitlines()) > 1 or "\t" in name:
         cure = "the name of this file holds a line break or control mark; rename it"
         raise InputError([Problem(one_line(name), cure)])
     if not _is_file(path):

@@ -71,15 +71,8 @@ def sheet_of_workbook(content: bytes, file: str) -> Sheet:
     InputError
         If it is no workbook, unpacks to too much, or several sheets hold something.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
-
     _refuse_bombs(content, file)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
-    except (CalamineError, PasswordError, XmlError, ZipError) as error:
-        raise InputError([Problem(file, NO_WORKBOOK)]) from error
-    filled = [sheet for sheet in sheets if sheet.total_height > 0]
+    filled = [sheet for sheet in _sheets(content, file, NO_WORKBOOK) if sheet.total_height > 0]
     chosen = _with_answers(filled)
     if len(chosen) > 1:
         cure = f"{len(filled)} sheets hold something; keep only the one with the answers"
@@ -88,6 +81,39 @@ def sheet_of_workbook(content: bytes, file: str) -> Sheet:
     others = [one_line(sheet.name) for sheet in filled if sheet not in chosen]
     notes = tuple(f"the sheet '{name}' is not read" for name in others)
     return replace(Sheet.of_rows(file, rows), notes=notes)
+
+
+def cells_by_sheet(content: bytes, file: str, otherwise: str) -> dict[str, list[list[object]]]:
+    """The cells of every sheet of a workbook, by its name; with the limits of an export.
+
+    Parameters
+    ----------
+    content, file
+        The workbook, and its name for messages.
+    otherwise : str
+        What to tell the person if it is no workbook.
+
+    Raises
+    ------
+    InputError
+        If it is no workbook, or unpacks to too much.
+    """
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        _refuse_bombs(content, file)
+    return {
+        sheet.name: sheet.to_python(skip_empty_area=False)
+        for sheet in _sheets(content, file, otherwise)
+    }
+
+
+def _sheets(content: bytes, file: str, otherwise: str) -> list[Any]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
+    except (CalamineError, PasswordError, XmlError, ZipError) as error:
+        raise InputError([Problem(file, otherwise)]) from error
 
 
 def _with_answers(sheets: list[Any]) -> list[Any]:

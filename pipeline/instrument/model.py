@@ -378,6 +378,21 @@ class Instrument:
         questions = [column for question in closed for column in question.columns]
         return [*self.items, *self.allocation_columns, *questions]
 
+    def highest_answer(self, column: str) -> int | None:
+        """The number farthest from 0 that an answer column can hold; None where it has no limit."""
+        if column in self.items:
+            options = self.scale_of_item[column].response_scale.options
+            return max(abs(option.value) for option in options)
+        if column in self.allocation_columns:
+            return self.allocation_columns[column][0].total
+        question = self.questions.get(column)
+        if question is None:  # a box to tick
+            return 1
+        if question.kind != "number":
+            return max(abs(option.value) for option in question.options)
+        ends = question.lowest, question.highest
+        return None if None in ends else max(abs(end) for end in ends if end is not None)
+
     def scales_in(self, section: Section) -> tuple[Scale, ...]:
         """The scales of a section, in its order."""
         return tuple(self.by_id[scale_id] for scale_id in section.scale_ids)

@@ -20,11 +20,9 @@ _GROUP = Column("group", "text", "respondent group by the grouping of the instru
 
 
 def _kind_of_answer(name: str, instrument: Instrument) -> Kind:
-    """Small numbers but for questions that ask for a number without a limit."""
-    question = instrument.questions.get(name)
-    is_count = question is not None and question.kind == "number"
-    limit = question.highest if question is not None else None
-    return "integer" if is_count and (limit is None or limit > HIGHEST_ANSWER) else "answer"
+    """Small numbers but for columns that can hold larger ones."""
+    highest = instrument.highest_answer(name)
+    return "integer" if highest is None or highest > HIGHEST_ANSWER else "answer"
 
 
 def responses_table(instrument: Instrument) -> Table:

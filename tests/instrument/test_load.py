@@ -148,3 +148,12 @@ def test_a_missing_file_is_told(copy):
 def test_a_file_in_another_encoding_is_told(copy):
     (copy / "respondents.yaml").write_bytes("questions: [é]".encode("cp1252"))
     assert "is not UTF-8 text; save it again as UTF-8" in problems_of(copy)[0]
+
+
+def test_the_farthest_number_of_every_answer_column_is_known():
+    instrument = load_instrument(INSTRUMENT, "long")
+    limits = {column: instrument.highest_answer(column) for column in instrument.answer_columns}
+    assert {limits[item.id] for scale in instrument.scales[:9] for item in scale.items} == {5}
+    assert {limits[column] for column in instrument.allocation_columns} == {100}
+    assert {limits[column] for column in limits if column.startswith("bgalso_")} == {1}
+    assert None not in limits.values()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.ingest.definition import DefinedColumn, Definition
-from pipeline.ingest.wording import did_you_mean, without_invisible
+from pipeline.ingest.definition_tables import tables_of_definition
+from pipeline.ingest.wording import did_you_mean
 from pipeline.problems import InputError, Problem, refuse_if_any
 
 MOST_BYTES = 20 * 1024**2
-MOST_UNPACKED_BYTES = 200 * 1024**2
 SURVEY, CHOICES = "survey", "choices"
 NOT_AN_ITEM_SHEET = (
     "is not an item sheet of formr, which is a workbook with a sheet 'survey' that has the "
@@ -49,7 +47,7 @@ def read_item_sheet(path: Path) -> Definition:
         If it is no item sheet, or a list of choices is not there.
     """
     file = path.as_posix()
-    tables = _tables(path)
+    tables = tables_of_definition(path, MOST_BYTES, NOT_AN_ITEM_SHEET)
     survey = _rows(tables.get(SURVEY, []))
     if not survey or not {"type", "name", "label"} <= set(survey[0][1]):
         raise InputError([Problem(file, NOT_AN_ITEM_SHEET)])
@@ -115,47 +113,6 @@ def _list_problems(
 
 
 # ----------------------------------------------------------------------------- the workbook
-
-
-def _tables(path: Path) -> dict[str, list[list[str]]]:
-    """The cells of every sheet, by the name of the sheet in small letters."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
-
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(_content(path)))
-        return {
-            name.strip().casefold(): [
-                [_as_text(cell) for cell in row]
-                for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            ]
-            for name in workbook.sheet_names
-        }
-    except (CalamineError, PasswordError, XmlError, ZipError) as error:
-        raise InputError([Problem(path.as_posix(), NOT_AN_ITEM_SHEET)]) from error
-
-
-def _content(path: Path) -> bytes:
-    """The bytes of a workbook that is small and does not unpack to much."""
-    file = path.as_posix()
-    if not path.is_file():
-        cure = "this file does not exist; correct its name in the configuration or put it there"
-        raise InputError([Problem(file, cure)])
-    content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise InputError([Problem(file, NOT_AN_ITEM_SHEET)]) from error
-    if unpacked > MOST_UNPACKED_BYTES:
-        cure = "unpacks to far more than an item sheet holds; download it again"
-        raise InputError([Problem(file, cure)])
-    return content
-
-
-def _as_text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return without_invisible(str(cell))
 
 
 def _rows(table: Sequence[Sequence[str]]) -> list[Cell]:

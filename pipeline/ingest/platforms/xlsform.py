@@ -9,9 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pipeline.ingest.platforms.odk_workbook import NOT_A_FORM, tables_of_form
+from pipeline.ingest.definition_tables import tables_of_definition
 from pipeline.problems import InputError, Problem, did_you_mean, refuse_if_any
 
+MOST_BYTES = 50 * 1024**2
+NOT_A_FORM = (
+    "is not an XLSForm, which is a workbook with a sheet 'survey' and a sheet 'choices'; "
+    "download the form as XLSX from the platform"
+)
 SURVEY, CHOICES = "survey", "choices"
 NO_LANGUAGE = ""
 _LABEL = re.compile(r"(?:label|caption)(?:\s*::?\s*(.+))?", re.IGNORECASE)
@@ -112,7 +117,7 @@ def read_xlsform(path: Path) -> XlsForm:
         If it is no XLSForm, a group is not closed, or a list of choices is not there.
     """
     file = path.as_posix()
-    tables = tables_of_form(path)
+    tables = tables_of_definition(path, MOST_BYTES, NOT_A_FORM)
     survey = _rows(tables.get(SURVEY, []))
     columns = set(survey[0][1]) if survey else set()
     if "type" not in columns or not columns & set(NAME_HEADINGS):

@@ -28,6 +28,7 @@ PLAIN = csv_of(table())
 NAMES = {
     "spaces": "the export of May.csv",
     "quotation marks": "the 'export' of \"May\".csv",
+    "a space that does not break": "the\u00a0export.csv",
     "emoji": "\U0001f600.csv",
     "other letters": "\u0444\u0430\u0439\u043b.csv",
     "a letter decomposed": "e\u0301.csv",

@@ -1,5 +1,6 @@
 """The form of a survey on KoBoToolbox or ODK, in every way in which such forms are written."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,13 @@ def test_a_form_that_is_not_there_or_empty_is_told(tmp_path):
     empty = tmp_path / "empty.xlsx"
     empty.write_bytes(b"")
     assert "is empty" in refusal(empty)
+
+
+def test_a_form_that_unpacks_to_far_more_is_refused(tmp_path):
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(50_000_000))
+    assert "unpacks to far more than its size" in refusal(path)
 
 
 def test_every_fault_of_a_form_is_told_with_its_row(tmp_path):
