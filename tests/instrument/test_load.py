@@ -154,6 +154,6 @@ def test_the_farthest_number_of_every_answer_column_is_known():
     instrument = load_instrument(INSTRUMENT, "long")
     limits = {column: instrument.highest_answer(column) for column in instrument.answer_columns}
     assert {limits[item.id] for scale in instrument.scales[:9] for item in scale.items} == {5}
-    assert {limits[column] for column in instrument.allocation_columns} == {100}
+    assert {limits[column] for column in instrument.allocation_columns} == {10}
     assert {limits[column] for column in limits if column.startswith("bgalso_")} == {1}
     assert None not in limits.values()
