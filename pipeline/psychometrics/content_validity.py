@@ -13,6 +13,7 @@ from pipeline.psychometrics._proportions import score_interval
 from pipeline.psychometrics._responses import FloatArray, labels_of, to_numbers
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
+from pipeline.psychometrics.result import Result
 
 RATINGS = (1, 2, 3, 4)
 AGREEING = (3, 4)
@@ -96,7 +97,7 @@ class ItemContentValidity:
 
 
 @dataclass(frozen=True, slots=True)
-class ContentValidity:
+class ContentValidity(Result):
     """What the raters say about a set of items.
 
     Attributes

@@ -16,10 +16,11 @@ from pipeline.psychometrics._responses import (
 )
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
+from pipeline.psychometrics.result import Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CorrelationMatrix:
+class CorrelationMatrix(Result):
     """Correlations of items.
 
     Attributes

@@ -11,10 +11,11 @@ from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.correlation import CorrelationMatrix
+from pipeline.psychometrics.result import Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KaiserMeyerOlkin:
+class KaiserMeyerOlkin(Result):
     """Measure of sampling adequacy of a set of items and of each of them.
 
     Attributes
@@ -53,7 +54,7 @@ class KaiserMeyerOlkin:
 
 
 @dataclass(frozen=True, slots=True)
-class BartlettSphericity:
+class BartlettSphericity(Result):
     """Test that no two items are correlated in the population.
 
     Attributes

@@ -20,6 +20,7 @@ from pipeline.psychometrics._responses import (
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.reliability import Missing
+from pipeline.psychometrics.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class ItemStatistics:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemAnalysis:
+class ItemAnalysis(Result):
     """The items of a scale.
 
     Attributes

@@ -10,10 +10,11 @@ import pandas as pd
 from pipeline.psychometrics._distributions import f_quantile, f_tail, tails
 from pipeline.psychometrics._responses import FloatArray, to_numbers
 from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics.result import Result
 
 
 @dataclass(frozen=True, slots=True)
-class IntraclassCorrelation:
+class IntraclassCorrelation(Result):
     """Intraclass correlations from a one-way analysis of variance.
 
     Attributes

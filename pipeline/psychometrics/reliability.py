@@ -25,6 +25,7 @@ from pipeline.psychometrics._responses import (
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.one_factor import OneFactorModel, fit_one_factor
+from pipeline.psychometrics.result import Result
 
 Missing = Literal["listwise", "pairwise"]
 
@@ -36,7 +37,7 @@ SMALLEST_EIGENVALUE = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
-class CronbachAlpha:
+class CronbachAlpha(Result):
     """Coefficient alpha of a scale.
 
     Attributes
@@ -72,7 +73,7 @@ class CronbachAlpha:
 
 
 @dataclass(frozen=True, slots=True)
-class StandardErrorOfMeasurement:
+class StandardErrorOfMeasurement(Result):
     """Standard error of one person's mean score.
 
     Attributes
@@ -107,7 +108,7 @@ class StandardErrorOfMeasurement:
 
 
 @dataclass(frozen=True, slots=True)
-class OmegaTotal:
+class OmegaTotal(Result):
     """Omega total of a scale from the one-factor model.
 
     Attributes
@@ -158,7 +159,7 @@ class OmegaTotal:
 
 
 @dataclass(frozen=True, slots=True)
-class InterItemCorrelation:
+class InterItemCorrelation(Result):
     """Correlation of the two items of a scale, and the reliability of their sum.
 
     Attributes

@@ -17,6 +17,7 @@ from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray, to
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.correlation import CorrelationMatrix, pearson_correlations
+from pipeline.psychometrics.result import Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +40,7 @@ class EigenvalueComparison:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ParallelAnalysis:
+class ParallelAnalysis(Result):
     """Horn's parallel analysis.
 
     Attributes

@@ -13,6 +13,7 @@ from pipeline.psychometrics._proportions import score_interval
 from pipeline.psychometrics._responses import labels_of
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
+from pipeline.psychometrics.result import Result
 
 FEWEST_SORTERS = 3
 
@@ -91,7 +92,7 @@ class ScalePlacement:
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Result):
     """Where the items of a questionnaire were put.
 
     Attributes

@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import doctest
 import importlib
+import json
 import pkgutil
 import subprocess
 import sys
@@ -65,6 +66,27 @@ def test_estimates_lie_in_their_intervals(results):
     assert (rows["ci_low"] <= rows["estimate"]).all()
     assert (rows["estimate"] <= rows["ci_high"]).all()
     assert rows["confidence_level"].eq(0.95).all()
+
+
+def test_a_result_prints_its_method_and_its_estimates(results):
+    for result in results:
+        rows, printed = result.to_rows(), str(result)
+        assert rows["method"].iloc[0] in printed
+        assert rows["statistic"].iloc[0] in printed
+        for word in set(" ".join(rows["condition"].dropna()).split()):
+            assert MEANING_OF_CONDITION[word] in printed
+
+
+def test_a_result_becomes_json_without_loss(results):
+    for result in results:
+        told = json.loads(result.to_json())
+        assert list(told) == [field.name for field in dataclasses.fields(result)]
+        for name, value in told.items():
+            own = getattr(result, name)
+            if isinstance(own, float):
+                assert value == own or (value is None and np.isnan(own))
+            elif isinstance(own, np.ndarray):
+                np.testing.assert_array_equal(np.array(value, dtype=own.dtype), own)
 
 
 def test_results_cannot_be_changed(results):

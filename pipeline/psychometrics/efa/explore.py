@@ -19,10 +19,11 @@ from pipeline.psychometrics.efa._factor_analyzer import (
     extract,
     rotate,
 )
+from pipeline.psychometrics.result import Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ExploratorySolution:
+class ExploratorySolution(Result):
     """An exploratory factor solution; its factors are sorted by the variance they explain.
 
     Attributes

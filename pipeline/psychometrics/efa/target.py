@@ -14,6 +14,7 @@ from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.efa.congruence import tucker_congruence
 from pipeline.psychometrics.efa.explore import ExploratorySolution, factor_correlation_rows
+from pipeline.psychometrics.result import Result
 
 WEAK_LOADING = 0.40
 """An item should load at least this much on its own factor."""
@@ -62,7 +63,7 @@ class AlignedItem:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AlignedSolution:
+class AlignedSolution(Result):
     """An exploratory solution with its factors named after their targets.
 
     Attributes
