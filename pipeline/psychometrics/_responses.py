@@ -20,6 +20,24 @@ def to_numbers(responses: pd.DataFrame) -> FloatArray:
         If `responses` is not a table with items under different names, an answer is not a number,
         or it is infinite.
     """
+    require_items(responses)
+    try:
+        values = responses.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"answers must be numbers or missing: {error}") from error
+    if np.isinf(values).any():
+        raise ValueError("an answer is infinite; answers must be numbers or missing")
+    return values
+
+
+def require_items(responses: pd.DataFrame) -> tuple[str, ...]:
+    """Names of the items of a table that has some, each under its own name.
+
+    Raises
+    ------
+    ValueError
+        If it is not such a table.
+    """
     if not isinstance(responses, pd.DataFrame):
         raise ValueError(
             f"need a DataFrame with an item per column, got {type(responses).__name__}"
@@ -29,13 +47,7 @@ def to_numbers(responses: pd.DataFrame) -> FloatArray:
     repeated = responses.columns[responses.columns.duplicated()].unique().tolist()
     if repeated:
         raise ValueError(f"two columns have the same name: {repeated}")
-    try:
-        values = responses.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"answers must be numbers or missing: {error}") from error
-    if np.isinf(values).any():
-        raise ValueError("an answer is infinite; answers must be numbers or missing")
-    return values
+    return labels_of(responses)
 
 
 def labels_of(responses: pd.DataFrame) -> tuple[str, ...]:

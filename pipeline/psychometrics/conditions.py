@@ -9,8 +9,11 @@ from collections.abc import Iterable
 MEANING_OF_CONDITION: dict[str, str] = {
     "answer_outside_categories": "An answer is not one of the categories given for the item.",
     "below_criterion": "The index is lower than what it is held against.",
+    "correlation_at_boundary": "Two items are correlated perfectly, or nearly so, so their "
+    "correlation has no standard error.",
     "constant_item": "Everyone gave the same answer to an item, so it has no correlations.",
     "cross_loading": "An item loads on a second factor, or nearly as much as on its first.",
+    "empty_category": "Nobody chose one of the categories of an item; it was left out.",
     "factor_without_target": "There are more factors than targets, so a factor is left over.",
     "heywood_case": "A communality is 1 or more, or was held at the bound below it.",
     "item_without_answers": "Nobody answered an item.",
@@ -25,6 +28,8 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "not_positive_definite_smoothed": "The correlations contradict or determine one another; the "
     "nearest usable matrix was taken, and by how much it differs is reported.",
     "one_item": "There is only one item.",
+    "replicates_dropped": "Too many samples of the bootstrap gave no result and were left out; "
+    "how many is reported.",
     "target_without_factor": "There are fewer factors than targets, so a target found no factor.",
     "too_few_groups": "There are fewer than two groups.",
     "too_few_raters": "Fewer than three people rated or sorted an item, so its index says little.",
