@@ -24,6 +24,7 @@ from pipeline.psychometrics.polychoric.estimate import (
 )
 from pipeline.psychometrics.polychoric.influence import (
     pair_influence,
+    small_sample_factor,
     variance_of_pairs,
     variance_of_thresholds,
 )
@@ -196,15 +197,18 @@ def polychoric_correlations(
         f"polychoric, two-step maximum likelihood, {counts.missing}; {WORDS_OF_POLICY[empty_cells]}"
     )
     correlation = _matrix(counts, raw, method, _condition(counts, margins, raw, found))
+    factor = np.sqrt(small_sample_factor(counts.n_respondents))
     thresholds, threshold_se = _of_items(margins)
     return PolychoricCorrelations(
         items=counts.items,
         categories=_used_categories(counts),
         thresholds=dict(zip(counts.items, thresholds, strict=True)),
-        threshold_se=dict(zip(counts.items, threshold_se, strict=True)),
+        threshold_se={
+            item: own * factor for item, own in zip(counts.items, threshold_se, strict=True)
+        },
         correlation=correlation,
         unsmoothed=raw,
-        se=_standard_errors(found, pairs, margins),
+        se=_standard_errors(found, pairs, margins) * factor,
         at_boundary=tuple(
             (counts.items[i], counts.items[j])
             for i, j in zip(

@@ -16,7 +16,11 @@ from pipeline.psychometrics.polychoric.correlations import (
     polychoric_correlations,
 )
 from pipeline.psychometrics.polychoric.estimate import EmptyCells, Margins, Pairs, stacked
-from pipeline.psychometrics.polychoric.influence import pair_influence, threshold_influence
+from pipeline.psychometrics.polychoric.influence import (
+    pair_influence,
+    small_sample_factor,
+    threshold_influence,
+)
 from pipeline.psychometrics.result import Result
 
 ROWS_AT_ONCE = 2048
@@ -36,8 +40,8 @@ class PolychoricCovariance(Result):
     estimates : ndarray, shape (n_moments,)
         Thresholds and correlations (not smoothed).
     values : ndarray, shape (n_moments, n_moments)
-        Covariances of the estimates: squared standard errors on the diagonal. Times n they are
-        lavaan's NACOV. NaN for correlations that are undefined or at the boundary.
+        Covariances of the estimates: squared standard errors on the diagonal. Times n - 1 they
+        are lavaan's NACOV. NaN for correlations that are undefined or at the boundary.
     n_respondents : int
         Respondents counted.
     method : str
@@ -101,7 +105,7 @@ def polychoric_covariance(
 
     Notes
     -----
-    .. math:: \widehat{\operatorname{Cov}} = \sum_r \psi_r \psi_r'
+    .. math:: \widehat{\operatorname{Cov}} = \frac{n}{n - 1} \sum_r \psi_r \psi_r'
 
     with :math:`\psi_r` what respondent :math:`r` adds to the error of each threshold and
     correlation [1]_, looked up by the answers given (see ``influence``). Two passes over the rows:
@@ -124,7 +128,8 @@ def polychoric_covariance(
     margins, pairs = stacked(counts.table, counts.n_categories, empty_cells)
     correlation = found.unsmoothed[pairs.first, pairs.second]
     influence = _Influence(correlation, pairs, margins)
-    values = _sum_of_products(_among_used(used.values, counts.table, used.n_categories), influence)
+    chosen = _among_used(used.values, counts.table, used.n_categories)
+    values = _sum_of_products(chosen, influence) * small_sample_factor(counts.n_respondents)
     undefined = np.isnan(found.se[pairs.first, pairs.second]).nonzero()[0] + influence.n_thresholds
     values[undefined] = values[:, undefined] = nan
     thresholds = [

@@ -61,8 +61,8 @@ def pair_influence(correlation: FloatArray, pairs: Pairs, margins: Margins) -> P
               \quad A_{\rho\rho} = \overline{s_\rho^2}, \quad
               A_{\rho\tau} = \overline{s_\rho s_\tau}
 
-    the means being over the respondents of the pair [1]_, as in lavaan. The sum of squares over
-    all respondents is the squared standard error.
+    the means being over the respondents of the pair [1]_. The sum of squares over all respondents,
+    times n / (n - 1) as in lavaan, is the squared standard error.
 
     References
     ----------
@@ -102,6 +102,11 @@ def variance_of_pairs(influence: PairInfluence, pairs: Pairs, margins: Margins) 
 def variance_of_thresholds(margins: Margins) -> FloatArray:
     """Squared standard error of each threshold, shape (n_items, C - 1)."""
     return np.asarray(np.einsum("ia,iak->ik", margins.counts, threshold_influence(margins) ** 2))
+
+
+def small_sample_factor(n_respondents: int) -> float:
+    """By how much lavaan makes a sampling variance larger than the sum of squares: n / (n - 1)."""
+    return n_respondents / max(n_respondents - 1, 1)
 
 
 def _slope_in_row(correlation: FloatArray, row: FloatArray, column: FloatArray) -> FloatArray:
