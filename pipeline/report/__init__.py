@@ -9,7 +9,7 @@ from pipeline.report.comparative_page import render_comparative_page
 from pipeline.report.index_page import render_index
 from pipeline.report.site_page import render_site_pages
 from pipeline.report.study import Study
-from pipeline.report.technical_page import render_technical_page
+from pipeline.report.technical import render_technical_page
 
 __all__ = [
     "Study",

@@ -69,6 +69,11 @@ def coefficient(value: float) -> str:
     return decimals(value, 2)
 
 
+def bare_coefficient(value: float) -> str:
+    """A correlation or loading without the zero before its point, for narrow places."""
+    return coefficient(value).replace("0.", ".", 1) if abs(value) < 0.995 else coefficient(value)
+
+
 def p_value(value: float) -> str:
     """A probability; very small ones as a bound."""
     return "< .001" if value < 0.001 else decimals(value, 3)

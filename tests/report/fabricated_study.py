@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,15 @@ import pandas as pd
 
 from pipeline.ingest.screening import FLAGS
 from pipeline.instrument import Instrument
-from pipeline.instrument.model import Grouping, Option, Question, RespondentGroup, Text
+from pipeline.instrument.model import (
+    Grouping,
+    Option,
+    Question,
+    RespondentGroup,
+    Scale,
+    Section,
+    Text,
+)
 from pipeline.report import (
     Study,
     render_comparative_page,
@@ -375,11 +383,13 @@ def psychometrics(instrument: Instrument, rng: np.random.Generator) -> dict[str,
     parts = {
         "item_analysis": list(_item_rows(instrument, rng)),
         "reliability": list(_reliability_rows(instrument, rng)),
+        "correlations": list(_correlation_rows(instrument, rng)),
         "factorability": [
             {"statistic": "kmo", "estimate": 0.91},
             {"statistic": "bartlett_chi_square", "estimate": 5210.4},
             {"statistic": "bartlett_df", "estimate": 990},
             {"statistic": "bartlett_p_value", "estimate": 0.0},
+            *({"statistic": "kmo", "item": item, "estimate": 0.87} for item in instrument.items),
         ],
         "retention": list(_retention_rows(instrument)),
         "factors": list(_factor_rows(instrument, rng)),
@@ -392,6 +402,11 @@ def psychometrics(instrument: Instrument, rng: np.random.Generator) -> dict[str,
     }
 
 
+def _with_interval(value: float, half: float) -> dict[str, float]:
+    ends = {"ci_low": value - half, "ci_high": value + half}
+    return {"estimate": value, **ends, "confidence_level": 0.95}
+
+
 def _item_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     for scale in instrument.scales:
         for item in scale.items:
@@ -399,30 +414,72 @@ def _item_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dic
             for name, value in (
                 ("n_missing", 12), ("mean", 3.2), ("sd", 1.0), ("skewness", -0.3),
                 ("excess_kurtosis", -0.5), ("floor_share", 0.06), ("ceiling_share", 0.11),
-                ("item_rest_correlation", float(rng.uniform(0.3, 0.7))),
             ):  # fmt: skip
                 yield {**about, "statistic": name, "estimate": value}
+            together = float(rng.uniform(0.3, 0.7))
+            for name, value in (
+                ("item_rest_correlation", together),
+                ("item_rest_polyserial", together + 0.04),
+            ):
+                yield {**about, "statistic": name, **_with_interval(value, 0.06)}
             yield {**about, "statistic": "alpha_if_dropped", "condition": "too_few_respondents"}
 
 
 def _reliability_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    for scale in instrument.scales:
-        alpha = float(rng.uniform(0.7, 0.9))
+    for scale in instrument.scored_scales:
+        alpha = float(rng.uniform(0.62, 0.9))
         about = {"scale": scale.id}
-        yield {
-            **about,
-            "statistic": "cronbach_alpha",
-            "estimate": alpha,
-            "ci_low": alpha - 0.03,
-            "ci_high": alpha + 0.03,
-            "confidence_level": 0.95,
-        }
+        for name, more in (
+            ("categorical_omega_observed", 0.03), ("omega_total_model_implied", 0.02),
+            ("cronbach_alpha", 0.0), ("ordinal_alpha", 0.05), ("guttman_lambda2", 0.01),
+        ):  # fmt: skip
+            yield {**about, "statistic": name, **_with_interval(alpha + more, 0.03)}
         yield {
             **about,
             "statistic": "omega_total_observed",
             "estimate": alpha + 0.01,
             "condition": "heywood_case",
         }
+        for name, value in (
+            ("split_half_mean", alpha - 0.01), ("split_half_minimum", alpha - 0.2),
+            ("split_half_maximum", alpha + 0.04), ("standard_error_of_measurement", 0.31),
+            ("smallest_detectable_change", 0.86),
+        ):  # fmt: skip
+            yield {**about, "statistic": name, "estimate": value}
+
+
+def _correlation_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for section in _factored(instrument):
+        items = [item for scale in instrument.scales_in(section) for item in scale.items]
+        about = {"scale": section.id}
+        for first, second in itertools.combinations(items, 2):
+            scales = {instrument.scale_of_item[one.id].id for one in (first, second)}
+            value = float(rng.normal(0.5 if len(scales) == 1 else 0.2, 0.12))
+            yield {
+                **about,
+                "item": f"{first.id} with {second.id}",
+                "statistic": "polychoric_correlation",
+                "estimate": round(value, 4),
+                "se": 0.04,
+            }
+        for item in items:
+            for number in range(1, 5):
+                yield {
+                    **about,
+                    "item": item.id,
+                    "factor": str(number),
+                    "statistic": "threshold",
+                    "estimate": number - 2.5,
+                }
+        yield {**about, "statistic": "largest_change_by_smoothing", "estimate": 0.012}
+
+
+RULES = {
+    "parallel_components_mean": 5, "parallel_components_percentile": 4,
+    "parallel_factors_mean": 9, "parallel_factors_percentile": 8, "map_squared": 4,
+    "map_fourth": 5, "empirical_kaiser": 3, "hull_cfi": 3, "hull_caf": 2,
+    "sequential_chi_square": 11, "sequential_rmsea": 6,
+}  # fmt: skip
 
 
 def _retention_rows(instrument: Instrument) -> Iterator[dict[str, Any]]:
@@ -438,40 +495,50 @@ def _retention_rows(instrument: Instrument) -> Iterator[dict[str, Any]]:
                     "statistic": f"{name}_eigenvalue_{kind}",
                     "estimate": value,
                 }
-        yield {"statistic": f"{kind}_suggested_by_mean", "estimate": 5}
-        yield {"statistic": f"{kind}_suggested_by_percentile", "estimate": 4}
+    for rule, number in RULES.items():
+        yield {"statistic": "suggested_factors", "factor": rule, "estimate": number}
+
+
+def _factored(instrument: Instrument) -> list[Section]:
+    return [section for section in instrument.sections if section.factor_model]
 
 
 def _factor_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    scales = [
-        scale
-        for section in instrument.sections
-        if section.factor_model
-        for scale in instrument.scales_in(section)
-    ]
+    for section in _factored(instrument):
+        for row in _rows_of_factors(instrument.scales_in(section), rng):
+            yield {"scale": section.id, **row}
+        for name, value in (
+            ("chi_square", 1520.4), ("df", 711), ("p_value", 0.0), ("rmsea", 0.041),
+            ("cfi", 0.962), ("tli", 0.951), ("bic", -3010.2), ("rmsr", 0.028),
+            ("corrected_rmsr", 0.031), ("omega_hierarchical", 0.71), ("omega_total", 0.93),
+            ("explained_common_variance", 0.58),
+        ):  # fmt: skip
+            yield {"scale": section.id, "statistic": name, "estimate": value}
+
+
+def _rows_of_factors(scales: Sequence[Scale], rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     for scale in scales:
-        yield {"factor": scale.id, "statistic": "congruence", "estimate": 0.95}
+        yield {"factor": scale.id, "statistic": "congruence", **_with_interval(0.95, 0.02)}
         for item in scale.items:
+            at = {"item": item.id}
             for other in scales:
-                size = 0.65 if other is scale else float(rng.normal(0, 0.1))
-                yield {
-                    "item": item.id,
-                    "factor": other.id,
-                    "statistic": "pattern",
-                    "estimate": size,
-                }
+                size = float(rng.normal(0.6, 0.15) if other is scale else rng.normal(0, 0.12))
+                pattern = {"factor": other.id, "statistic": "pattern", **_with_interval(size, 0.1)}
+                yield {**at, **pattern}
             yield {
-                "item": item.id,
+                **at,
                 "factor": scale.id,
                 "statistic": "target_loading",
                 "estimate": 0.65,
                 "condition": "cross_loading",
             }
+            for name, value in (("communality", 0.52), ("general_loading", 0.48)):
+                yield {**at, "statistic": name, "estimate": value}
     for first, second in itertools.pairwise(scales):
         yield {
             "factor": f"{first.id} with {second.id}",
             "statistic": "factor_correlation",
-            "estimate": 0.4,
+            **_with_interval(0.4, 0.08),
         }
 
 

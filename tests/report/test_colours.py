@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -24,6 +25,9 @@ TEXT = [
     ("accent", "paper"), ("accent", "wash"), ("on-accent", "accent"),
     *(("on-part", f"part-{number}") for number in (1, 2, 3, 4)),
     ("ink", "cell-higher"), ("ink", "cell-lower"),
+    *(("ink", f"heat-{step}") for step in range(4)), ("on-heat", "heat-4"), ("on-heat", "heat-5"),
+    *(("ink", f"against-{step}") for step in range(1, 4)),
+    ("on-heat", "against-4"), ("on-heat", "against-5"),
 ]  # fmt: skip
 GRAPHICS = [
     *((kind, "paper") for kind in ("low-2", "low-1", "middle", "high-1", "high-2")),
@@ -63,6 +67,20 @@ def test_marks_stand_out_from_their_ground(palette, front, back):
 def test_stronger_answers_differ_from_weaker_ones_without_colour(palette):
     for side in ("low", "high"):
         assert contrast(palette[f"{side}-2"], palette[f"{side}-1"]) >= 2
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("side", ["heat", "against"])
+def test_every_shade_of_a_heat_map_differs_from_the_next_without_colour(palette, side):
+    shades = [palette["heat-0"], *(palette[f"{side}-{step}"] for step in range(1, 6))]
+    from_paper = [contrast(shade, palette["paper"]) for shade in shades]
+    assert all(after >= 1.15 * before for before, after in pairwise(from_paper))
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_shade_of_a_size_is_as_strong_for_negative_correlations(palette):
+    for step in range(1, 6):
+        assert contrast(palette[f"heat-{step}"], palette[f"against-{step}"]) < 1.25
 
 
 def test_the_contrast_of_black_on_white_is_21():

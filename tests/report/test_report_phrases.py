@@ -23,7 +23,7 @@ FILLED_BY_A_MAPPING = "**"
 
 def said_in_code() -> Iterator[tuple[str, set[str]]]:
     """Keys that code says by name, with the places it fills."""
-    for path in sorted(PACKAGE.glob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             named = isinstance(call, ast.Call) and ast.unparse(call.func) in ("setting.say", "say")
             if named and call.args and isinstance(call.args[0], ast.Constant):
@@ -50,7 +50,7 @@ def test_every_phrase_that_code_and_templates_say_exists_with_its_places():
 
 
 def test_every_phrase_is_used():
-    sources = [*PACKAGE.glob("*.py"), *TEMPLATES.glob("*.j2")]
+    sources = [*PACKAGE.rglob("*.py"), *TEMPLATES.glob("*.j2")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     families = {key.split(".")[0] for key in ENGLISH.by_key if f'f"{key.split(".")[0]}.' in text}
     unused = [

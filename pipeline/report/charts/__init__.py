@@ -1,0 +1,66 @@
+"""Places of the marks of every chart. Nothing here knows a colour; nothing here judges.
+
+Horizontal places are percentages of the width of the drawing, so that a chart fits a phone, a
+screen and paper without its letters changing size; vertical places are pixels. The heat map alone
+has a fixed size, as its letters must fit into its cells.
+"""
+
+from pipeline.report.charts.axis import Axis
+from pipeline.report.charts.bars import BarChart, bar_chart
+from pipeline.report.charts.diverging import DivergingBar, diverging_bar, reach_of
+from pipeline.report.charts.dots import DotChart, DotDatum, dot_chart
+from pipeline.report.charts.forest import (
+    Forest,
+    ForestDatum,
+    coefficient_axis,
+    forest_chart,
+    forest_panels,
+)
+from pipeline.report.charts.heat_map import NO_NUMBER, STEPS, HeatGroup, HeatMap, heat_map
+from pipeline.report.charts.lines import LineChart, line_chart
+from pipeline.report.charts.loadings import (
+    ItemLoading,
+    LoadingGroup,
+    LoadingPlot,
+    loading_axis,
+    loading_panels,
+    loading_plot,
+)
+from pipeline.report.charts.marks import Point
+from pipeline.report.charts.stacked import StackedChart, stacked_chart
+from pipeline.report.charts.strips import StripChart, strip_chart
+
+__all__ = [
+    "NO_NUMBER",
+    "STEPS",
+    "Axis",
+    "BarChart",
+    "DivergingBar",
+    "DotChart",
+    "DotDatum",
+    "Forest",
+    "ForestDatum",
+    "HeatGroup",
+    "HeatMap",
+    "ItemLoading",
+    "LineChart",
+    "LoadingGroup",
+    "LoadingPlot",
+    "Point",
+    "StackedChart",
+    "StripChart",
+    "bar_chart",
+    "coefficient_axis",
+    "diverging_bar",
+    "dot_chart",
+    "forest_chart",
+    "forest_panels",
+    "heat_map",
+    "line_chart",
+    "loading_axis",
+    "loading_panels",
+    "loading_plot",
+    "reach_of",
+    "stacked_chart",
+    "strip_chart",
+]

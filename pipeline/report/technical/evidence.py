@@ -1,0 +1,155 @@
+"""What every part of the technical page shares: cells, remarks, methods, and sets of items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from pipeline.report import formatting
+from pipeline.report.estimates import Absent, Estimate, Estimates
+from pipeline.report.pages import Setting
+from pipeline.report.tables import Evidence, ShownTable, shown_table
+
+Writer = Callable[[float], str]
+Found = Estimate | Absent | None
+Columns = Sequence[tuple[str, Writer]]
+
+WITHHELD = "withheld"
+"""Condition of a number that disclosure control holds back."""
+
+
+def one_decimal(value: float) -> str:
+    """A size that needs no more, such as a chi-square."""
+    return formatting.decimals(value, 1)
+
+
+def is_withheld(found: Found) -> bool:
+    """Whether disclosure control holds a number back."""
+    return isinstance(found, Absent) and WITHHELD in found.condition.split()
+
+
+def cell(found: Found, write: Writer, setting: Setting, *, interval: bool = True) -> str:
+    """The number, with its interval if it has one and is to show it, or that there is none."""
+    if is_withheld(found):
+        return setting.say("word.not_shown")
+    if not isinstance(found, Estimate):
+        return setting.say("word.not_computed")
+    if found.interval is None or not interval:
+        return write(found.value)
+    low, high = (write(end) for end in found.interval)
+    return setting.say("word.with_range", value=write(found.value), low=low, high=high)
+
+
+def people(found: Iterable[Found]) -> str:
+    """How many people stand behind numbers: one number, the range of several, or a dash."""
+    numbers = sorted({one.n for one in found if one is not None and one.n is not None})
+    if not numbers:
+        return "\N{EN DASH}"
+    ends = [formatting.count(number) for number in dict.fromkeys((numbers[0], numbers[-1]))]
+    return "\N{EN DASH}".join(ends)
+
+
+def remark(found: Iterable[Found], setting: Setting) -> str:
+    """The conditions of numbers, in short."""
+    words = [word.replace("_", " ") for word in conditions(found)]
+    return ", ".join(words) or setting.say("word.none")
+
+
+def conditions(found: Iterable[Found]) -> tuple[str, ...]:
+    """The conditions of numbers, each once."""
+    words = (word for one in found if one is not None for word in one.condition.split())
+    return tuple(dict.fromkeys(words))
+
+
+def meaning(word: str, setting: Setting) -> str:
+    """What a condition means, in a sentence."""
+    key = f"condition.{word}"
+    return (
+        setting.phrases.say(key) if setting.phrases.has(key) else setting.say("condition.unnamed")
+    )
+
+
+def method_of(found: Iterable[Found], setting: Setting) -> str:
+    """How numbers were made, in a sentence."""
+    methods = sorted({one.method for one in found if one is not None and one.method})
+    method = "; ".join(methods) or setting.say("technical.method_unknown")
+    return setting.say("technical.method", method=method)
+
+
+def evidence(table: ShownTable, found: Sequence[Found], setting: Setting) -> Evidence:
+    """A table with the method and the conditions of what it was made from."""
+    meanings = tuple(
+        setting.say("technical.remark", word=word.replace("_", " "), meaning=meaning(word, setting))
+        for word in sorted(conditions(found))
+    )
+    return Evidence(table, method_of(found, setting), meanings)
+
+
+def headings_of(names: Iterable[str], setting: Setting) -> list[str]:
+    """Column headings of statistics."""
+    return [setting.phrases.say(f"statistic.{name}") for name in names]
+
+
+def on_record(columns: Columns, table: Estimates) -> Columns:
+    """The columns whose statistics the table holds anywhere; all where it holds none of them."""
+    found = {address[5] for address in table.addresses()}
+    return [column for column in columns if column[0] in found] or columns
+
+
+def nothing_computed(caption: str, headings: Sequence[str], setting: Setting) -> Evidence:
+    """A table that says that there are no numbers."""
+    none = [setting.say("word.not_computed")] * (len(headings) - 2)
+    row = (setting.say("word.not_computed"), (*none, setting.say("word.none")))
+    shown = shown_table(caption, headings, [row], words=[len(headings) - 1])
+    return evidence(shown, [], setting)
+
+
+# ------------------------------------------------------------------ sets of items
+
+
+def scopes_of(table: Estimates, setting: Setting) -> tuple[str | None, ...]:
+    """The sections and scales that a table has rows about, in the order of the questionnaire.
+
+    What the questionnaire does not know follows in alphabetical order; first come rows that name
+    no set of items.
+    """
+    found = {address[2] for address in table.addresses() if address[0] is None}
+    sections, scales = setting.instrument.sections, setting.instrument.scales
+    known = [*(section.id for section in sections), *(scale.id for scale in scales)]
+    order = [None, *known, *sorted(one for one in found if one and one not in known)]
+    return tuple(scope for scope in order if scope in found)
+
+
+def scope_label(scope: str | None, setting: Setting) -> str:
+    """The name of a set of items."""
+    if scope is None:
+        return setting.say("technical.all_items")
+    if scope in setting.instrument.by_id:
+        title = setting.wording.of(setting.instrument.by_id[scope].title)
+        return setting.say("technical.scale", scale=scope, title=title)
+    titles = {s.id: setting.wording.of(s.title) for s in setting.instrument.sections}
+    return titles.get(scope, scope)
+
+
+def chart_id(name: str, scope: str | None, *more: str) -> str:
+    """The id of a chart about a set of items."""
+    words = (name, *more) if scope is None else (name, *more, scope.lower())
+    return "-".join(words)
+
+
+def by_scope(
+    name: str, table: Estimates, columns: Columns, setting: Setting, scopes: Sequence[str | None]
+) -> Evidence:
+    """A table with a row for each set of items and a column for each statistic."""
+    every: list[Found] = []
+    rows = []
+    for scope in scopes or (None,):
+        found = [table.on_record(statistic, scale=scope) for statistic, _ in columns]
+        every.extend(found)
+        cells = [cell(one, write, setting) for one, (_, write) in zip(found, columns, strict=True)]
+        row = (people(found), *cells, remark(found, setting))
+        rows.append((scope_label(scope, setting), row))
+    names = ("items_of", "n", *(statistic for statistic, _ in columns), "remarks")
+    headings = headings_of(names, setting)
+    caption = setting.phrases.say(f"technical.{name}_caption")
+    shown = shown_table(caption, headings, rows, words=[len(headings) - 1])
+    return evidence(shown, every, setting)

@@ -1,0 +1,64 @@
+"""Item analysis: how every item was answered, and how it goes with the rest of its scale."""
+
+from __future__ import annotations
+
+from pipeline.report import formatting
+from pipeline.report.estimates import Estimates
+from pipeline.report.pages import Setting
+from pipeline.report.tables import Evidence, shown_table
+from pipeline.report.technical.evidence import (
+    Columns,
+    Found,
+    cell,
+    evidence,
+    headings_of,
+    on_record,
+    people,
+    remark,
+)
+
+ANSWERS: Columns = (
+    ("n_missing", formatting.count),
+    ("mean", formatting.coefficient),
+    ("sd", formatting.coefficient),
+    ("skewness", formatting.coefficient),
+    ("excess_kurtosis", formatting.coefficient),
+    ("floor_share", formatting.percent),
+    ("ceiling_share", formatting.percent),
+)
+
+TOGETHER: Columns = (
+    ("item_rest_correlation", formatting.coefficient),
+    ("item_rest_polyserial", formatting.coefficient),
+    ("alpha_if_dropped", formatting.coefficient),
+)
+
+
+def item_tables(table: Estimates, setting: Setting) -> tuple[Evidence, ...]:
+    """Two tables a scale: the answers to its items, and how each item goes with the others."""
+    kinds = (("items", ANSWERS), ("items_together", on_record(TOGETHER, table)))
+    return tuple(
+        _table(name, columns, scale_id, table, setting)
+        for scale_id in setting.instrument.by_id
+        for name, columns in kinds
+    )
+
+
+def _table(
+    name: str, columns: Columns, scale_id: str, table: Estimates, setting: Setting
+) -> Evidence:
+    scale = setting.instrument.by_id[scale_id]
+    every: list[Found] = []
+    rows = []
+    for item in scale.items:
+        found = [table.on_record(one, scale=scale_id, item=item.id) for one, _ in columns]
+        every.extend(found)
+        cells = [cell(one, write, setting) for one, (_, write) in zip(found, columns, strict=True)]
+        text = setting.wording.of(item.text)
+        rows.append((item.id, (text, people(found), *cells, remark(found, setting))))
+    names = ("item", "text", "n", *(one for one, _ in columns), "remarks")
+    headings = headings_of(names, setting)
+    title = setting.wording.of(scale.title)
+    caption = setting.phrases.say(f"technical.{name}_caption", scale=scale_id, title=title)
+    shown = shown_table(caption, headings, rows, words=[1, len(headings) - 1])
+    return evidence(shown, every, setting)

@@ -1,0 +1,30 @@
+"""The foot of the technical page: rules of disclosure, versions, settings and seeds."""
+
+from __future__ import annotations
+
+from pipeline.report import formatting
+from pipeline.report.pages import Setting
+from pipeline.report.tables import ShownTable, shown_table
+
+
+def disclosure_rules(setting: Setting) -> tuple[str, ...]:
+    """What may leave and what may not, a sentence a rule."""
+    minimum = formatting.count(setting.study.minimum_n)
+    names = ("minimum", "ladder", "complement", "uniform", "rounding")
+    return tuple(setting.phrases.say(f"disclosure.{name}", minimum=minimum) for name in names)
+
+
+def settings_table(setting: Setting) -> ShownTable:
+    """What the pages were made with."""
+    study, instrument = setting.study, setting.instrument
+    fixed = [
+        (setting.say("settings.software"), study.product_version),
+        (setting.say("settings.instrument"), f"{instrument.id} {instrument.version}"),
+        (setting.say("settings.status"), instrument.status),
+        (setting.say("settings.wave"), study.wave),
+        (setting.say("settings.minimum"), formatting.count(study.minimum_n)),
+    ]
+    chosen = [(name.replace("_", " "), study.settings[name]) for name in sorted(study.settings)]
+    headings = [setting.say("settings.name"), setting.say("settings.value")]
+    rows = [(name, (value,)) for name, value in (*fixed, *chosen)]
+    return shown_table(setting.say("settings.caption"), headings, rows, words=[1])
