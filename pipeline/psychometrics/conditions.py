@@ -11,32 +11,48 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "below_criterion": "The index is lower than what it is held against.",
     "correlation_at_boundary": "Two items are correlated perfectly, or nearly so, so their "
     "correlation has no standard error.",
+    "ceiling": "More than 15 % gave the highest answer, so the item cannot tell them apart.",
     "constant_item": "Everyone gave the same answer to an item, so it has no correlations.",
     "cross_loading": "An item loads on a second factor, or nearly as much as on its first.",
-    "empty_category": "Nobody chose one of the categories of an item; it was left out.",
+    "empty_category": "Nobody chose one of the categories of an item.",
+    "equal_changes": "Everybody changed by the same amount or not at all, so there is no error.",
+    "factor_without_loadings": "A factor explains nothing, so there are fewer factors than were "
+    "asked for; they were not rotated.",
     "factor_without_target": "There are more factors than targets, so a factor is left over.",
+    "floor": "More than 15 % gave the lowest answer, so the item cannot tell them apart.",
     "heywood_case": "A communality is 1 or more, or was held at the bound below it.",
+    "inter_item_out_of_range": "Two items go together less (below .15) or more (above .85) than is "
+    "usual within a scale.",
     "item_without_answers": "Nobody answered an item.",
     "item_without_ratings": "Nobody rated or sorted an item.",
     "misplaced": "An item loads most on another factor than its own.",
+    "no_number_suggested": "No number of factors that was tried meets the rule.",
     "no_repeated_groups": "Every group has one member, so nothing can be said within groups.",
     "no_variation": "All scores are the same.",
     "no_variation_between_groups": "The groups have exactly the same mean.",
     "no_variation_within_groups": "Members of a group all have the same score.",
     "not_converged": "The search for the best solution stopped before it was found.",
+    "not_identified": "The answers leave some of the numbers of the model undetermined.",
     "not_positive_definite": "Items determine one another exactly, so the model has no solution.",
     "not_positive_definite_smoothed": "The correlations contradict or determine one another; the "
     "nearest usable matrix was taken, and by how much it differs is reported.",
+    "one_factor": "There is only one factor, so there is no general factor above it.",
     "one_item": "There is only one item.",
     "replicates_dropped": "Too many samples of the bootstrap gave no result and were left out; "
     "how many is reported.",
+    "sparse_category": "Fewer than 5 % chose a category of an item.",
     "target_without_factor": "There are fewer factors than targets, so a target found no factor.",
     "too_few_groups": "There are fewer than two groups.",
     "too_few_raters": "Fewer than three people rated or sorted an item, so its index says little.",
     "too_few_respondents": "Too few respondents gave usable answers.",
     "too_many_factors": "The items are too few for this number of factors.",
+    "two_factors": "Two factors do not determine a general factor; both were given the same "
+    "loading on it.",
     "two_items": "Two items are too few for this statistic.",
+    "uncorrelated_factors": "The factors were kept uncorrelated, so nothing lies above them.",
     "undefined_correlation": "Two items have no correlation, so the matrix has a hole.",
+    "undefined_replications": "In some sets drawn the coefficient has no value; the interval rests "
+    "on the others.",
     "weak_loading": "An item loads less than .40 on its own factor.",
 }
 

@@ -182,7 +182,7 @@ def align_to_target(
     >>> aligned.factors, round(aligned.congruence["two"], 1)
     (('one', 'two'), 1.0)
     """
-    target = _target_matrix(solution.items, membership)
+    target = membership_matrix(solution.items, membership)
     found = _match(tucker_congruence(np.nan_to_num(solution.pattern), target), list(membership))
     pattern = solution.pattern[:, found.order] * found.sign
     turned = np.outer(found.sign, found.sign)
@@ -199,8 +199,14 @@ def align_to_target(
     )
 
 
-def _target_matrix(items: Sequence[str], membership: Mapping[str, Sequence[str]]) -> FloatArray:
-    """Membership as zeros and ones, a row per item and a column per target."""
+def membership_matrix(items: Sequence[str], membership: Mapping[str, Sequence[str]]) -> FloatArray:
+    """Membership as zeros and ones, a row per item and a column per target.
+
+    Raises
+    ------
+    ValueError
+        If an item belongs to two targets or is not among `items`, or there are no targets.
+    """
     members = [item for listed in membership.values() for item in listed]
     unknown = sorted(set(members) - set(items))
     twice = sorted({item for item in members if members.count(item) > 1})
