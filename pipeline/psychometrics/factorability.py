@@ -113,7 +113,8 @@ def kaiser_meyer_olkin(correlation: CorrelationMatrix) -> KaiserMeyerOlkin:
 
     with :math:`q_{ij}` the partial correlation given all other items [1]_; overall with the sums
     over all items. Items without any correlation get the limit of correlations going to zero, .5.
-    Agrees with R psych's ``KMO``: ``tests/oracles/psych_factorability``.
+    Agrees with R psych's ``KMO``, on Pearson and on polychoric correlations:
+    ``tests/oracles/psych_factorability``.
 
     References
     ----------
@@ -126,11 +127,11 @@ def kaiser_meyer_olkin(correlation: CorrelationMatrix) -> KaiserMeyerOlkin:
     >>> round(kaiser_meyer_olkin(pearson_correlations(answers)).overall, 3)
     0.484
     """
-    problem = _problem(correlation)
+    problem = problem_of(correlation)
     if problem:
         overall, items = nan, np.full(len(correlation.labels), nan)
     else:
-        overall, items = _adequacy(correlation.values)
+        overall, items = adequacy(correlation.values)
     return KaiserMeyerOlkin(
         overall=overall,
         item_adequacy=dict(zip(correlation.labels, items.tolist(), strict=True)),
@@ -165,8 +166,9 @@ def bartlett_sphericity(correlation: CorrelationMatrix, n: int | None = None) ->
               \quad df = \frac{p(p-1)}{2}
 
     for :math:`p` items [1]_. With pairwise correlations no single :math:`n` is right; the smallest
-    is on the safe side. Agrees with R psych's ``cortest.bartlett``:
-    ``tests/oracles/psych_factorability``.
+    is on the safe side. The distribution is that of Pearson correlations; those of polychoric ones
+    vary more, so that with them the test rejects too often. Agrees with R psych's
+    ``cortest.bartlett``: ``tests/oracles/psych_factorability``.
 
     References
     ----------
@@ -185,7 +187,7 @@ def bartlett_sphericity(correlation: CorrelationMatrix, n: int | None = None) ->
     n_items = len(correlation.labels)
     df = n_items * (n_items - 1) // 2
     factor = used - 1 - (2 * n_items + 5) / 6
-    problem = _problem(correlation) or ("too_few_respondents" if factor <= 0 else None)
+    problem = problem_of(correlation) or ("too_few_respondents" if factor <= 0 else None)
     chi_square = nan if problem else float(-factor * np.linalg.slogdet(correlation.values)[1])
     source = "smallest pairwise n" if n is None else "n given by the caller"
     return BartlettSphericity(
@@ -198,13 +200,15 @@ def bartlett_sphericity(correlation: CorrelationMatrix, n: int | None = None) ->
     )
 
 
-def _problem(correlation: CorrelationMatrix) -> str | None:
+def problem_of(correlation: CorrelationMatrix) -> str | None:
+    """Why correlations say nothing about common factors, if they do not."""
     if len(correlation.labels) < 2:
         return "one_item"
     return None if correlation.is_defined else "undefined_correlation"
 
 
-def _adequacy(values: FloatArray) -> tuple[float, FloatArray]:
+def adequacy(values: FloatArray) -> tuple[float, FloatArray]:
+    """Kaiser-Meyer-Olkin measure of a positive definite matrix: of the whole, and of each item."""
     inverse = np.linalg.inv(values)
     scale = np.sqrt(np.diag(inverse))
     apart = ~np.eye(len(values), dtype=bool)

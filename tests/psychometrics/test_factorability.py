@@ -4,7 +4,13 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from pipeline.psychometrics import bartlett_sphericity, kaiser_meyer_olkin, pearson_correlations
+from pipeline.psychometrics import (
+    CorrelationMatrix,
+    bartlett_sphericity,
+    kaiser_meyer_olkin,
+    pearson_correlations,
+)
+from pipeline.psychometrics.polychoric import polychoric_correlations
 
 
 @pytest.fixture(params=["lq", "bfi"])
@@ -31,6 +37,61 @@ def test_bartlett_agrees_with_psych_and_factor_analyzer(case):
     assert_allclose(result.chi_square, [expected["bartlett"]["chisq"], chi_square], rtol=1e-10)
     assert result.df == expected["bartlett"]["df"]
     assert result.p_value == pytest.approx(p_value)
+
+
+def of_lavaan(expected):
+    """The polychoric matrix that lavaan computed."""
+    values, size = np.eye(len(expected["items"])), len(expected["items"])
+    values[np.tril_indices(size, -1)] = expected["poly"]["lavCor_below_diagonal"]
+    return CorrelationMatrix(
+        labels=tuple(expected["items"]),
+        values=values + np.tril(values, -1).T,
+        pair_n=np.full((size, size), expected["n"]),
+        n_respondents=expected["n"],
+        smallest_pair_n=expected["n"],
+        method="polychoric, lavaan",
+        condition=None,
+        largest_change_by_smoothing=0.0,
+    )
+
+
+def test_polychoric_correlations_of_lavaan_have_its_kmo_and_bartlett(reference):
+    expected = reference("psych_factorability")["bfi"]
+    correlation = of_lavaan(expected)
+    adequacy = kaiser_meyer_olkin(correlation)
+    assert adequacy.overall == pytest.approx(expected["poly"]["kmo"]["overall"], rel=1e-10)
+    theirs = list(expected["poly"]["kmo"]["items"].values())
+    assert_allclose(list(adequacy.item_adequacy.values()), theirs, rtol=1e-10)
+    chi_square = expected["poly"]["bartlett"]["chisq"]
+    assert bartlett_sphericity(correlation).chi_square == pytest.approx(chi_square, rel=1e-10)
+
+
+def test_our_polychoric_correlations_have_the_kmo_and_bartlett_of_those_of_lavaan(case):
+    answers, expected = case
+    correlation = polychoric_correlations(answers).correlation
+    adequacy = kaiser_meyer_olkin(correlation)
+    assert adequacy.overall == pytest.approx(expected["poly"]["kmo"]["overall"], rel=1e-6)
+    theirs = list(expected["poly"]["kmo"]["items"].values())
+    assert_allclose(list(adequacy.item_adequacy.values()), theirs, rtol=1e-6)
+    sphericity = bartlett_sphericity(correlation)
+    assert sphericity.chi_square == pytest.approx(expected["poly"]["bartlett"]["chisq"], rel=1e-6)
+    assert sphericity.df == expected["poly"]["bartlett"]["df"]
+    assert "polychoric" in sphericity.method
+
+
+def test_adequacy_is_that_of_partial_correlations_found_by_regression(case):
+    answers, _ = case
+    scores = (answers - answers.mean()).to_numpy()
+    result = kaiser_meyer_olkin(pearson_correlations(answers))
+    others = [j for j in range(scores.shape[1]) if j]
+    simple, partial = [], []
+    for j in others:
+        rest = scores[:, [k for k in others if k != j]]
+        left = [y - rest @ np.linalg.lstsq(rest, y, rcond=None)[0] for y in scores[:, [0, j]].T]
+        simple.append(np.corrcoef(scores[:, 0], scores[:, j])[0, 1] ** 2)
+        partial.append(np.corrcoef(*left)[0, 1] ** 2)
+    expected = sum(simple) / (sum(simple) + sum(partial))
+    assert result.item_adequacy[answers.columns[0]] == pytest.approx(expected, rel=1e-9)
 
 
 def test_order_of_items_does_not_matter_and_neither_do_unit_and_reflection(items):
