@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import nan
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +85,7 @@ def polychoric_covariance(
     missing: Missing = "pairwise",
     empty_cells: EmptyCells = "two_by_two",
     categories: Categories | None = None,
+    clusters: "pd.Series[Any] | None" = None,
 ) -> PolychoricCovariance:
     r"""Thresholds and polychoric correlations with the covariances of their sampling errors.
 
@@ -93,6 +95,9 @@ def polychoric_covariance(
         Numbers or missing.
     missing, empty_cells, categories
         As for :func:`polychoric_correlations`.
+    clusters : Series, shape (n_respondents,), optional
+        Site or group of each respondent, by the index of `responses`. Respondents of one cluster
+        may then resemble each other; clusters are taken as independent.
 
     Returns
     -------
@@ -101,7 +106,8 @@ def polychoric_covariance(
     Raises
     ------
     ValueError
-        As :func:`polychoric_correlations` does.
+        As :func:`polychoric_correlations` does, or if `clusters` does not name one cluster for
+        every respondent.
 
     Notes
     -----
@@ -109,7 +115,9 @@ def polychoric_covariance(
 
     with :math:`\psi_r` what respondent :math:`r` adds to the error of each threshold and
     correlation [1]_, looked up by the answers given (see ``influence``). Two passes over the rows:
-    one counts, one sums the products, in chunks.
+    one counts, one sums the products, in chunks. With clusters :math:`r` counts clusters,
+    :math:`n` is their number and :math:`\psi_r` the sum over the respondents of one. With fewer
+    clusters than moments the matrix is singular; with fewer than about 30 it is rough.
 
     References
     ----------
@@ -122,14 +130,24 @@ def polychoric_covariance(
     (5, 5)
     """
     codes = encode(responses, categories)
-    used = codes.complete() if missing == "listwise" else codes
-    counts = count_codes(used, missing)
+    numbers = None if clusters is None else _cluster_numbers(clusters, responses)
+    if missing == "listwise":
+        kept = np.asarray((codes.values >= 0).all(axis=1))
+        codes, numbers = codes.rows(kept), None if numbers is None else numbers[kept]
+    counts = count_codes(codes, missing)
     found = polychoric_correlations(counts, empty_cells=empty_cells)
     margins, pairs = stacked(counts.table, counts.n_categories, empty_cells)
     correlation = found.unsmoothed[pairs.first, pairs.second]
     influence = _Influence(correlation, pairs, margins)
-    chosen = _among_used(used.values, counts.table, used.n_categories)
-    values = _sum_of_products(chosen, influence) * small_sample_factor(counts.n_respondents)
+    chosen = _among_used(codes.values, counts.table, codes.n_categories)
+    if numbers is None:
+        n_independent, kind = counts.n_respondents, ""
+        values = _sum_of_products(chosen, influence)
+    else:
+        sums = _sums_of_clusters(chosen, numbers, influence)
+        n_independent, kind = len(sums), f", {len(sums)} clusters"
+        values = sums.T @ sums
+    values *= small_sample_factor(n_independent)
     undefined = np.isnan(found.se[pairs.first, pairs.second]).nonzero()[0] + influence.n_thresholds
     values[undefined] = values[:, undefined] = nan
     thresholds = [
@@ -146,7 +164,7 @@ def polychoric_covariance(
         estimates=np.concatenate([*found.thresholds.values(), correlation]),
         values=values,
         n_respondents=counts.n_respondents,
-        method=f"sums of products of influences; {found.method}",
+        method=f"sums of products of influences{kind}; {found.method}",
         condition=found.condition,
     )
 
@@ -204,12 +222,43 @@ def _among_used(codes: CodeArray, table: IntArray, n_categories: IntArray) -> Co
     return result
 
 
+def _cluster_numbers(clusters: "pd.Series[Any]", responses: pd.DataFrame) -> IntArray:
+    """The number of the cluster of each respondent.
+
+    Raises
+    ------
+    ValueError
+        If a respondent has no cluster, or there are clusters of other respondents.
+    """
+    if not clusters.index.equals(responses.index) or clusters.isna().any():
+        raise ValueError("clusters must name one cluster for every respondent, by the same index")
+    return np.asarray(pd.factorize(clusters, sort=True)[0], dtype=np.int64)
+
+
+def _sums_of_clusters(codes: CodeArray, numbers: IntArray, influence: _Influence) -> FloatArray:
+    """Influence of all respondents of each cluster together, shape (n_clusters, n_moments)."""
+    order = np.argsort(numbers, kind="stable")
+    names, numbers = np.unique(numbers[order], return_inverse=True)
+    total = np.zeros((len(names), influence.n_thresholds + len(influence.first)))
+    for start in range(0, len(codes), ROWS_AT_ONCE):
+        chosen = slice(start, start + ROWS_AT_ONCE)
+        found = influence.of(_with_missing(codes[order[chosen]], influence))
+        present, first = np.unique(numbers[chosen], return_index=True)
+        total[present] += np.add.reduceat(found, first, axis=1).T
+    return total
+
+
+def _with_missing(codes: CodeArray, influence: _Influence) -> npt.NDArray[np.intp]:
+    """Codes of some respondents, an item a row, with a number for no answer."""
+    chunk = codes.T.astype(np.intp)
+    chunk[chunk < 0] = influence.size - 1
+    return chunk
+
+
 def _sum_of_products(codes: CodeArray, influence: _Influence) -> FloatArray:
     n_moments = influence.n_thresholds + len(influence.first)
     total = np.zeros((n_moments, n_moments), order="F")
     for start in range(0, len(codes), ROWS_AT_ONCE):
-        chunk = codes[start : start + ROWS_AT_ONCE].T.astype(np.intp)
-        chunk[chunk < 0] = influence.size - 1
-        found = influence.of(chunk)
+        found = influence.of(_with_missing(codes[start : start + ROWS_AT_ONCE], influence))
         total = scipy.linalg.blas.dsyrk(1.0, found.T, beta=1.0, c=total, trans=1, overwrite_c=1)
     return np.asarray(np.triu(total) + np.triu(total, 1).T)

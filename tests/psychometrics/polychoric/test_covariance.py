@@ -91,3 +91,44 @@ def test_categories_nobody_chose_make_no_difference(answers):
     with_more = polychoric_covariance(answers, categories=range(0, 9))
     assert "empty_category" in with_more.condition
     assert_allclose(with_more.values, polychoric_covariance(answers).values, rtol=1e-9)
+
+
+def test_clusters_of_one_respondent_change_nothing(answers):
+    alone = pd.Series(range(len(answers)))
+    found = polychoric_covariance(answers, clusters=alone)
+    assert_allclose(found.values, polychoric_covariance(answers).values, rtol=1e-9)
+    assert "3000 clusters" in found.method
+
+
+def test_respondents_given_twice_are_one_cluster(answers):
+    """Twins in clusters tell as much as one of each; the factor n / (n - 1) counts clusters."""
+    twins = pd.concat([answers, answers], ignore_index=True)
+    pairs = pd.Series(list(range(len(answers))) * 2)
+    found = polychoric_covariance(twins, clusters=pairs).values
+    assert_allclose(found, polychoric_covariance(answers).values, rtol=1e-9)
+
+
+def test_clusters_must_name_every_respondent(answers):
+    for clusters in (pd.Series(["x"]), pd.Series([None] * len(answers))):
+        with pytest.raises(ValueError, match="one cluster for every respondent"):
+            polychoric_covariance(answers, clusters=clusters)
+
+
+@pytest.mark.slow
+def test_standard_errors_with_clusters_are_those_of_repeated_samples():
+    """600 draws of 40 sites of 15 people: the mean standard error against the spread (3 %)."""
+    rng, n_draws = np.random.default_rng(5), 600
+    site = pd.Series(np.repeat(range(40), 15))
+    estimates, with_sites, without = [], [], []
+    for _ in range(n_draws):
+        common = np.sqrt(0.3) * rng.normal(size=(40, 2))[site]
+        latent = common + np.sqrt(0.7) * rng.normal(size=(600, 2))
+        latent[:, 1] = 0.6 * latent[:, 0] + 0.8 * latent[:, 1]
+        answers = pd.DataFrame(np.digitize(latent, [-1, 0, 1]), columns=["a", "b"])
+        found = polychoric_covariance(answers, clusters=site)
+        estimates.append(found.estimates[-1])
+        with_sites.append(found.values[-1, -1])
+        without.append(polychoric_covariance(answers).values[-1, -1])
+    spread = np.var(estimates)
+    assert np.mean(with_sites) == pytest.approx(spread, rel=0.15)
+    assert np.mean(without) < 0.8 * spread
