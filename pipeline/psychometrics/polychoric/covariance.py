@@ -11,6 +11,7 @@ import scipy
 
 from pipeline.psychometrics._responses import FloatArray, IntArray
 from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.counts import Categories, CodeArray, Missing, count_codes, encode
 from pipeline.psychometrics.polychoric.correlations import (
     PolychoricCorrelations,
@@ -25,6 +26,8 @@ from pipeline.psychometrics.polychoric.influence import (
 from pipeline.psychometrics.result import Result
 
 ROWS_AT_ONCE = 2048
+
+FEWEST_CLUSTERS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,10 +48,12 @@ class PolychoricCovariance(Result):
         are lavaan's NACOV. NaN for correlations that are undefined or at the boundary.
     n_respondents : int
         Respondents counted.
+    n_clusters : int or None
+        Clusters they sit in; missing where respondents are independent.
     method : str
         How it was computed.
     condition : str or None
-        That of the correlations.
+        That of the correlations; ``too_few_groups``: one cluster, which tells nothing.
     """
 
     polychoric: PolychoricCorrelations
@@ -56,6 +61,7 @@ class PolychoricCovariance(Result):
     estimates: FloatArray
     values: FloatArray
     n_respondents: int
+    n_clusters: int | None
     method: str
     condition: str | None
 
@@ -140,14 +146,16 @@ def polychoric_covariance(
     correlation = found.unsmoothed[pairs.first, pairs.second]
     influence = _Influence(correlation, pairs, margins)
     chosen = _among_used(codes.values, counts.table, codes.n_categories)
+    n_clusters = None if numbers is None else len(np.unique(numbers))
     if numbers is None:
-        n_independent, kind = counts.n_respondents, ""
         values = _sum_of_products(chosen, influence)
     else:
         sums = _sums_of_clusters(chosen, numbers, influence)
-        n_independent, kind = len(sums), f", {len(sums)} clusters"
         values = sums.T @ sums
-    values *= small_sample_factor(n_independent)
+    values *= small_sample_factor(counts.n_respondents if n_clusters is None else n_clusters)
+    lone = n_clusters is not None and n_clusters < FEWEST_CLUSTERS
+    if lone:
+        values[:] = nan
     undefined = np.isnan(found.se[pairs.first, pairs.second]).nonzero()[0] + influence.n_thresholds
     values[undefined] = values[:, undefined] = nan
     thresholds = [
@@ -164,8 +172,9 @@ def polychoric_covariance(
         estimates=np.concatenate([*found.thresholds.values(), correlation]),
         values=values,
         n_respondents=counts.n_respondents,
-        method=f"sums of products of influences{kind}; {found.method}",
-        condition=found.condition,
+        n_clusters=n_clusters,
+        method=f"sums of products of influences{_in_clusters(n_clusters)}; {found.method}",
+        condition=joined([found.condition, "too_few_groups" if lone else None]),
     )
 
 
@@ -220,6 +229,10 @@ def _among_used(codes: CodeArray, table: IntArray, n_categories: IntArray) -> Co
         new = np.append(np.cumsum(chosen[end - n : end]) - 1, -1).astype(np.int8)
         result[:, place] = new[codes[:, place]]
     return result
+
+
+def _in_clusters(n_clusters: int | None) -> str:
+    return "" if n_clusters is None else f", {n_clusters} clusters"
 
 
 def _cluster_numbers(clusters: "pd.Series[Any]", responses: pd.DataFrame) -> IntArray:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from math import nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._distributions import normal_quantile, tails
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
@@ -32,6 +31,8 @@ from pipeline.psychometrics.reliability.ordinal_sum import (
 )
 from pipeline.psychometrics.reliability.usable_answers import Missing
 from pipeline.psychometrics.result import Result
+
+MODEL = "Green and Yang's omega, one-factor model by diagonally weighted least squares"
 
 NO_ESTIMATE = (
     "item_without_answers",
@@ -124,6 +125,7 @@ def categorical_omega(
     answers: pd.DataFrame | AnswerCounts,
     confidence_level: float = 0.95,
     missing: Missing = "listwise",
+    clusters: "pd.Series[Any] | None" = None,
 ) -> CategoricalOmega:
     r"""Share of the variance of the sum of ordered answers that one common factor explains.
 
@@ -137,6 +139,9 @@ def categorical_omega(
     missing : {"listwise", "pairwise"}, optional
         Use respondents who answered every item, or every pair of answers. Counts have been
         counted one way already.
+    clusters : Series, shape (n_respondents,), optional
+        Site or group of each respondent, by the index of `answers`. The interval then allows for
+        respondents of one site being alike.
 
     Returns
     -------
@@ -178,9 +183,10 @@ def categorical_omega(
     >>> round(categorical_omega(answers).model_implied, 1)
     0.7
     """
-    width = normal_quantile(tails(confidence_level)[1])
-    found, covariance, n_total = ordered_answers(answers, missing)
-    condition = joined([_problem(found), found.condition])
+    given = ordered_answers(answers, missing, clusters)
+    found, covariance = given.polychoric, given.covariance
+    width = given.width(confidence_level)
+    condition = joined([_problem(found), given.condition])
     estimates = se = Omegas(nan, nan)
     loadings = np.full(len(found.items), nan)
     if _problem(found) is None:
@@ -206,9 +212,9 @@ def categorical_omega(
         standardised_loadings=dict(zip(found.items, loadings.tolist(), strict=True)),
         confidence_level=confidence_level,
         n_respondents=found.n_respondents,
-        n_total=n_total,
+        n_total=given.n_total,
         n_items=len(found.items),
-        method=_method(found, covariance is not None),
+        method=f"{MODEL}, {found.method}{given.method_of_interval}",
         condition=condition,
     )
 
@@ -305,9 +311,3 @@ def _hollow(correlations: FloatArray) -> FloatArray:
     hollow = correlations.copy()
     np.fill_diagonal(hollow, 0.0)
     return hollow
-
-
-def _method(found: PolychoricCorrelations, with_interval: bool) -> str:
-    model = "Green and Yang's omega, one-factor model by diagonally weighted least squares"
-    interval = "; delta-method interval" if with_interval else ""
-    return f"{model}, {found.method}{interval}"

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from math import nan
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._distributions import normal_quantile, tails
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.counts import AnswerCounts
@@ -46,6 +45,7 @@ def ordinal_alpha(
     answers: pd.DataFrame | AnswerCounts,
     confidence_level: float = 0.95,
     missing: Missing = "listwise",
+    clusters: "pd.Series[Any] | None" = None,
 ) -> OrdinalAlpha:
     r"""Alpha of the normal variables that ordered answers stand for.
 
@@ -59,6 +59,9 @@ def ordinal_alpha(
     missing : {"listwise", "pairwise"}, optional
         Use respondents who answered every item, or every pair of answers. Counts have been
         counted one way already.
+    clusters : Series, shape (n_respondents,), optional
+        Site or group of each respondent, by the index of `answers`. The interval then allows for
+        respondents of one site being alike.
 
     Returns
     -------
@@ -93,9 +96,10 @@ def ordinal_alpha(
     >>> round(ordinal_alpha(answers).estimate, 1)
     0.8
     """
-    width = normal_quantile(tails(confidence_level)[1])
-    found, covariance, n_total = ordered_answers(answers, missing)
-    condition, few = found.condition, found.n_respondents < FEWEST_RESPONDENTS
+    given = ordered_answers(answers, missing, clusters)
+    found, covariance = given.polychoric, given.covariance
+    width = given.width(confidence_level)
+    condition, few = given.condition, found.n_respondents < FEWEST_RESPONDENTS
     estimate = se = nan
     if "item_without_answers" not in (condition or "") and few:
         condition = "too_few_respondents"
@@ -105,16 +109,15 @@ def ordinal_alpha(
             estimate = float(alpha_of(found.unsmoothed))
             se = nan if covariance is None else _standard_error(found.unsmoothed, covariance)
     low, high = reliability_interval(estimate, se, width)
-    interval = "" if covariance is None else "; delta-method interval"
     return OrdinalAlpha(
         estimate=estimate,
         ci_low=low,
         ci_high=high,
         confidence_level=confidence_level,
         n_respondents=found.n_respondents,
-        n_total=n_total,
+        n_total=given.n_total,
         n_items=len(found.items),
-        method=f"alpha of correlations, {found.method}{interval}",
+        method=f"alpha of correlations, {found.method}{given.method_of_interval}",
         condition=condition,
     )
 
