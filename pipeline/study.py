@@ -65,6 +65,8 @@ class StudyConfig:
     attention_checks: Mapping[str, str]
     confidence_level: float
     parallel_replications: int
+    bootstrap_replications: int
+    split_from: int
     seed: int
     minimum_n: int
     override_reason: str | None
@@ -110,6 +112,8 @@ class StudyConfig:
                 "Confidence level": str(self.confidence_level),
                 "Seed": str(self.seed),
                 "Replications of the parallel analysis": str(self.parallel_replications),
+                "Replications of the bootstrap": str(self.bootstrap_replications),
+                "Sample split in halves from (respondents)": str(self.split_from),
                 "Strong signs of carelessness before a respondent is left out": str(
                     self.exclude_from_flags
                 ),
@@ -169,6 +173,8 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         attention_checks=screening.get("attention_checks", {}),
         confidence_level=psychometrics.get("confidence_level", 0.95),
         parallel_replications=psychometrics.get("parallel_replications", 200),
+        bootstrap_replications=psychometrics.get("bootstrap_replications", 200),
+        split_from=psychometrics.get("split_from", 1000),
         seed=psychometrics.get("seed", 20240313),
         minimum_n=disclosure.get("minimum_n", 11),
         override_reason=disclosure.get("override_reason"),

@@ -75,6 +75,10 @@ SETTINGS = """\
 #   confidence_level: 0.95
 #   # How many random data sets the number of factors is compared with.
 #   parallel_replications: 200
+#   # How many samples are drawn anew from the answers for intervals without a formula.
+#   bootstrap_replications: 200
+#   # From so many respondents on, factors are explored in one half and confirmed in the other.
+#   split_from: 1000
 #   # Start of the random numbers; the same seed gives the same results.
 #   seed: 20240313
 

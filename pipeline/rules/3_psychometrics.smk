@@ -38,6 +38,26 @@ rule estimate_reliability:
         "../steps/estimate_reliability.py"
 
 
+rule correlate_items:
+    """How the items go together, as ordered answers."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+    output:
+        correlations="<data>/3_psychometrics/correlations.csv",
+    log:
+        "<logs>/correlate_items.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    message:
+        "Correlating the items"
+    script:
+        "../steps/correlate_items.py"
+
+
 rule suggest_factors:
     """How well the items can be factored, and into how many factors."""
     input:
@@ -58,11 +78,33 @@ rule suggest_factors:
         "../steps/suggest_factors.py"
 
 
+rule halve_sample:
+    """One half of the respondents to explore factors in, and one to confirm them."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+    output:
+        halves="<data>/3_psychometrics/halves.parquet",
+        equivalence="<data>/3_psychometrics/equivalence.csv",
+    log:
+        "<logs>/halve_sample.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    message:
+        "Splitting the sample for exploring and confirming"
+    script:
+        "../steps/halve_sample.py"
+
+
 rule explore_factors:
     """Exploratory factors of every section that expects one factor a scale."""
     input:
         instrument=INSTRUMENT,
         responses="<data>/1_ingest/responses.parquet",
+        halves="<data>/3_psychometrics/halves.parquet",
     output:
         factors="<data>/3_psychometrics/factors.csv",
     log:

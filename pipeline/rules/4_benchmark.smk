@@ -53,13 +53,17 @@ rule release_psychometrics:
         figures="<data>/4_benchmark/release/figures.parquet",
         item_analysis="<data>/3_psychometrics/item_analysis.csv",
         reliability="<data>/3_psychometrics/reliability.csv",
+        correlations="<data>/3_psychometrics/correlations.csv",
         retention="<data>/3_psychometrics/retention.csv",
+        equivalence="<data>/3_psychometrics/equivalence.csv",
         factors="<data>/3_psychometrics/factors.csv",
         variance="<data>/3_psychometrics/variance.csv",
     output:
         item_analysis="<data>/4_benchmark/psychometrics/item_analysis.csv",
         reliability="<data>/4_benchmark/psychometrics/reliability.csv",
+        correlations="<data>/4_benchmark/psychometrics/correlations.csv",
         retention="<data>/4_benchmark/psychometrics/retention.csv",
+        equivalence="<data>/4_benchmark/psychometrics/equivalence.csv",
         factors="<data>/4_benchmark/psychometrics/factors.csv",
         variance="<data>/4_benchmark/psychometrics/variance.csv",
     log:

@@ -8,6 +8,7 @@ from pipeline.score.scales import (
     keyed_scales,
     score_responses,
     score_scale,
+    treatment_of_missing,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "keyed_scales",
     "score_responses",
     "score_scale",
+    "treatment_of_missing",
 ]

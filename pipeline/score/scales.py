@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pandas as pd
 
@@ -98,3 +99,14 @@ def factor_items(responses: pd.DataFrame, instrument: Instrument) -> dict[str, p
         for section in instrument.sections
         if section.factor_model
     }
+
+
+def treatment_of_missing(items: pd.DataFrame) -> Literal["listwise", "pairwise"]:
+    """Whether statistics of a scale rest on complete answers, or on every pair of answers.
+
+    Pairwise where fewer than half of those with any answer answered every item: in a field test in
+    booklets nearly nobody is asked a whole scale.
+    """
+    answered = items.notna()
+    n_complete, n_any = answered.all(axis=1).sum(), answered.any(axis=1).sum()
+    return "listwise" if 2 * n_complete >= n_any else "pairwise"

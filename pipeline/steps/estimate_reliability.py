@@ -2,15 +2,22 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.psychometrics import (
+    categorical_omega,
     cronbach_alpha,
+    guttman_bounds,
     inter_item_correlation,
     omega_total,
+    ordinal_alpha,
+    smallest_detectable_change,
+    split_halves,
     standard_error_of_measurement,
 )
-from pipeline.score import keyed_scales
+from pipeline.score import keyed_scales, treatment_of_missing
 from pipeline.tables import (
     ESTIMATES,
     gather_rows,
@@ -33,18 +40,25 @@ instrument = load_instrument(study.instrument_folder, study.form, study.added_se
 everyone = read_table(snakemake.input.responses, responses_table(instrument))
 responses = rows_of_wave(everyone, study.wave)
 keyed = keyed_scales(responses, instrument)
+level, sites = study.confidence_level, responses["site"]
 rows = []
 for scale in instrument.scales:
     items = keyed[scale.id]
-    tables = []
+    missing = treatment_of_missing(items)
+    results = []
     if scale.treatment == "reflective" and len(scale.items) > 1:
-        tables = [
-            cronbach_alpha(items, study.confidence_level).to_rows(),
-            omega_total(items).to_rows(),
-            standard_error_of_measurement(items, study.confidence_level).to_rows(),
+        results = [
+            cronbach_alpha(items, level, missing),
+            ordinal_alpha(items, level, missing, sites),
+            omega_total(items, level, sites),
+            categorical_omega(items, level, missing, sites),
+            guttman_bounds(items),
+            split_halves(items, np.random.default_rng(study.seed), standardised=False),
+            standard_error_of_measurement(items, level),
+            smallest_detectable_change(items, confidence_level=level),
         ]
     elif scale.has_score and len(scale.items) == PAIR:
-        tables = [inter_item_correlation(items, study.confidence_level).to_rows()]
-    rows += [label_rows(table, wave=study.wave, scale=scale.id) for table in tables]
+        results = [inter_item_correlation(items, level)]
+    rows += [label_rows(r.to_rows(), wave=study.wave, scale=scale.id) for r in results]
 
 write_table(gather_rows(rows), snakemake.output.reliability, ESTIMATES)

@@ -33,7 +33,15 @@ instrument = load_instrument(study.instrument_folder, study.form, study.added_se
 released = read_table(snakemake.input.released, RELEASED)
 withheld = read_table(snakemake.input.withheld, WITHHELD)
 sites = read_table(snakemake.input.sites, SITES)
-names = ("item_analysis", "reliability", "retention", "factors", "variance")
+names = (
+    "item_analysis",
+    "reliability",
+    "correlations",
+    "retention",
+    "equivalence",
+    "factors",
+    "variance",
+)
 psychometrics = {name: read_table(snakemake.input[name], ESTIMATES) for name in names}
 contracts = {
     "content_validity": CONTENT_VALIDITY,

@@ -9,8 +9,8 @@ from pipeline.provenance import log_to
 from pipeline.psychometrics import (
     bartlett_sphericity,
     kaiser_meyer_olkin,
-    parallel_analysis,
-    pearson_correlations,
+    polychoric_correlations,
+    suggest_factors,
 )
 from pipeline.score import factor_items
 from pipeline.tables import (
@@ -34,12 +34,12 @@ everyone = read_table(snakemake.input.responses, responses_table(instrument))
 responses = rows_of_wave(everyone, study.wave)
 rows = []
 for section_id, items in factor_items(responses, instrument).items():
-    correlations = pearson_correlations(items)
+    observed = polychoric_correlations(items).correlation
     rng = np.random.default_rng(study.seed)
     results = (
-        kaiser_meyer_olkin(correlations),
-        bartlett_sphericity(correlations),
-        parallel_analysis(items, rng, study.parallel_replications),
+        kaiser_meyer_olkin(observed),
+        bartlett_sphericity(observed),
+        suggest_factors(items, rng, n_replications=study.parallel_replications, observed=observed),
     )
     rows += [label_rows(r.to_rows(), wave=study.wave, scale=section_id) for r in results]
 

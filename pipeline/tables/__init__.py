@@ -4,6 +4,7 @@ from pipeline.tables.batches import batch_of_sites, write_if_changed
 from pipeline.tables.catalogue import (
     CONTENT_VALIDITY,
     ESTIMATES,
+    HALVES,
     ITEM_DECISIONS,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
@@ -35,12 +36,14 @@ from pipeline.tables.evidence import (
     rating_panels,
     sorting_panels,
 )
+from pipeline.tables.halves import for_exploring, halves_of
 from pipeline.tables.io import read_table, replace_folder, rows_of_wave, write_table, write_text
 from pipeline.tables.schema import Column, Table, TableError, conform
 
 __all__ = [
     "CONTENT_VALIDITY",
     "ESTIMATES",
+    "HALVES",
     "ITEM_DECISIONS",
     "LEDGER_CELLS",
     "LEDGER_COLUMNS",
@@ -66,7 +69,9 @@ __all__ = [
     "TableError",
     "batch_of_sites",
     "conform",
+    "for_exploring",
     "gather_rows",
+    "halves_of",
     "item_decisions",
     "label_placements",
     "label_ratings",

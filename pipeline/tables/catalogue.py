@@ -303,6 +303,25 @@ WITHHELD = Table(
     ),
 )
 
+# --------------------------------------------------- 3_psychometrics: halves of the sample
+
+HALVES = Table(
+    "halves",
+    "What each analysed respondent of the survey round is used for: exploring factors, confirming "
+    "them, or both where the sample is too small to be split.",
+    (
+        _RESPONDENT,
+        Column(
+            "half",
+            "text",
+            "exploring, confirming or both",
+            required=True,
+            categories=("exploring", "confirming", "both"),
+        ),
+    ),
+    key=("respondent",),
+)
+
 # ------------------------------------- 3_psychometrics: careless answering and missing answers
 
 SCREENING_COUNTS = Table(

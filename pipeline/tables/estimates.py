@@ -10,7 +10,7 @@ from pipeline.tables.catalogue import ESTIMATES
 from pipeline.tables.schema import Table
 
 
-def label_rows(rows: pd.DataFrame, **labels: str) -> pd.DataFrame:
+def label_rows(rows: pd.DataFrame, **labels: str | None) -> pd.DataFrame:
     """The rows with columns such as ``wave`` or ``scale`` filled in, in the order of the contract.
 
     Columns of the contract that the rows do not have are left empty.

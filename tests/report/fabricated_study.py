@@ -462,15 +462,6 @@ def _correlation_rows(instrument: Instrument, rng: np.random.Generator) -> Itera
                 "estimate": round(value, 4),
                 "se": 0.04,
             }
-        for item in items:
-            for number in range(1, 5):
-                yield {
-                    **about,
-                    "item": item.id,
-                    "factor": str(number),
-                    "statistic": "threshold",
-                    "estimate": number - 2.5,
-                }
         yield {**about, "statistic": "largest_change_by_smoothing", "estimate": 0.012}
 
 

@@ -18,13 +18,27 @@ DISTRIBUTION = re.compile(
 """Numbers that add up over sites: a small site could be had from them by subtraction."""
 
 ASSOCIATION = re.compile(
-    r"item_rest_correlation|alpha_if_dropped|(smallest|largest)_inter_item_correlation"
-    r"|inter_item_correlation|spearman_brown|cronbach_alpha|omega_total_(observed|model_implied)"
-    r"|one_factor_loading|standard_error_of_measurement|kmo|bartlett_\w+"
-    r"|(observed|simulated_mean|simulated_percentile)_eigenvalue_\w+|(components|factors)_suggested_\w+"
-    r"|pattern|factor_correlation|target_loading|second_loading|congruence|rmsr|communality"
-    r"|proportion_of_variance|icc[12]_anova\w*|f|p_value|df_(between|within)|n0|n_groups"
-    r"|mean_group_size|mean_square_(between|within)"
+    # items with others
+    r"item_rest_(correlation|polyserial)|alpha_if_dropped"
+    r"|(smallest|largest)_inter_item_correlation|inter_item_correlation"
+    r"|polychoric_correlation|largest_change_by_smoothing|n_pairs_with_empty_cells"
+    # reliability
+    r"|spearman_brown|cronbach_alpha|ordinal_alpha|guttman_lambda[26]"
+    r"|(omega_total|categorical_omega)_(observed|model_implied)|(ordered_)?one_factor_loading"
+    r"|split_half_\w+|standard_error_of_measurement|smallest_detectable_change"
+    # number of factors
+    r"|kmo|bartlett_\w+|(observed|simulated_mean|simulated_percentile)_eigenvalue_\w+"
+    r"|(components|factors)_suggested_\w+|suggested_factors|map_\w+|ekc_\w+|hull_\w+"
+    r"|(kmo|n)_(first|second)|(kmo|communality)_ratio|largest_(msa|correlation)_difference"
+    r"|sequential_\w+"
+    # factors
+    r"|pattern|structure|factor_correlation|target_loading|second_loading|congruence|communality"
+    r"|uniqueness|proportion_of_variance|(corrected_)?rmsr|\w*chi_square\w*|df|p_value|rmsea\w*"
+    r"|tli|cfi|bic|rotation_\w+|bootstrap_\w+|(general|group|second_order)_loading"
+    r"|(group_)?omega_\w+|explained_common_variance"
+    # variance
+    r"|icc[12]_anova\w*|f|df_(between|within)|n0|n_groups|mean_group_size"
+    r"|mean_square_(between|within)"
 )
 """Numbers about how answers go together, which have no counterpart at a site."""
 
@@ -46,6 +60,7 @@ def release_pooled(
 
     - A statistic that is not named here is withheld.
     - A number behind which there are fewer than ``minimum_n`` people is withheld (rule 1).
+    - A distribution of one respondent group is withheld.
     - A distribution is withheld where the people of small sites do not count in the figures of the
       programme (rule 3), and where one answer has ``class_share`` or more (rule 4); it is rounded
       to ``mean_unit`` (rule 7). It is withheld too where the item's figures of the programme are
@@ -63,10 +78,12 @@ def release_pooled(
     figures : DataFrame, optional
         By the contract RELEASE_FIGURES, of the same release.
     """
-    distribution = pooled["statistic"].map(lambda name: bool(DISTRIBUTION.fullmatch(name)))
-    association = pooled["statistic"].map(lambda name: bool(ASSOCIATION.fullmatch(name)))
+    distribution, association = (
+        pooled["statistic"].str.fullmatch(names.pattern).astype(bool)
+        for names in (DISTRIBUTION, ASSOCIATION)
+    )
     few = pooled["n_respondents"].lt(rules.minimum_n).fillna(False)
-    exposed = distribution & ~_is_open(pooled, site_estimates, rules)
+    exposed = distribution & (pooled["group"].notna() | ~_is_open(pooled, site_estimates, rules))
     if figures is not None:
         exposed |= distribution & pooled["item"].isin(_coarse_items(figures, rules))
     withheld = few | exposed | ~(distribution | association)

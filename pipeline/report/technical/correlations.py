@@ -1,4 +1,4 @@
-"""How strongly items go together: correlations as a heat map, and thresholds."""
+"""How strongly items go together: correlations as a heat map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.report import formatting
-from pipeline.report.charts import NO_NUMBER, STEPS, HeatGroup, HeatMap, heat_map
+from pipeline.report.charts import STEPS, HeatGroup, HeatMap, heat_map
 from pipeline.report.estimates import Estimate, Estimates
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
@@ -17,17 +17,14 @@ from pipeline.report.technical.evidence import (
     chart_id,
     conditions,
     evidence,
-    headings_of,
     is_withheld,
     meaning,
     people,
-    remark,
     scope_label,
     scopes_of,
 )
 
 CORRELATION = "polychoric_correlation"
-THRESHOLD = "threshold"
 CHANGE = "largest_change_by_smoothing"
 
 
@@ -47,7 +44,6 @@ class Matrix:
     sentences: tuple[str, ...]
     chart: HeatMap | None
     evidence: Evidence | None
-    thresholds: Evidence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +113,9 @@ def _pairs(scope: str | None, table: Estimates, setting: Setting) -> _Pairs:
 def _matrix(scope: str | None, pairs: _Pairs, table: Estimates, setting: Setting) -> Matrix:
     title = setting.say("technical.heat_title", items=scope_label(scope, setting))
     found = pairs.below_diagonal
-    thresholds = _thresholds(scope, pairs.items, table, setting)
     values = [[one.value if isinstance(one, Estimate) else None for one in r] for r in pairs.rows]
     if not any(isinstance(one, Estimate) for one in found):
-        return Matrix(title, (_why_none(found, setting),), None, None, thresholds)
+        return Matrix(title, (_why_none(found, setting),), None, None)
     change = table.on_record(CHANGE, scale=scope)
     chart = heat_map(
         chart_id("heat", scope),
@@ -134,7 +129,6 @@ def _matrix(scope: str | None, pairs: _Pairs, table: Estimates, setting: Setting
         _sentences(found, change, setting),
         chart,
         _table(title, pairs, setting),
-        thresholds,
     )
 
 
@@ -166,38 +160,3 @@ def _table(title: str, pairs: _Pairs, setting: Setting) -> Evidence:
         rows.append((item, cells))
     shown = shown_table(title, [setting.say("statistic.item"), *pairs.items], rows)
     return evidence(shown, pairs.below_diagonal, setting)
-
-
-def _thresholds(
-    scope: str | None, items: Sequence[str], table: Estimates, setting: Setting
-) -> Evidence | None:
-    on_record = {
-        (item, factor)
-        for _, _, scale, item, factor, statistic in table.addresses()
-        if scale == scope and statistic == THRESHOLD and factor and factor.isdecimal()
-    }
-    numbers = sorted({int(factor) for _, factor in on_record if factor})
-    every: list[Found] = []
-    rows = []
-    for item in items:
-        found = [
-            table.on_record(THRESHOLD, scale=scope, item=item, factor=str(number))
-            for number in numbers
-        ]
-        every.extend(found)
-        cells = [_threshold_cell(one, setting) for one in found]
-        rows.append((item, (people(found), *cells, remark(found, setting))))
-    names = [setting.say("technical.threshold", number=str(number)) for number in numbers]
-    headings = [
-        *headings_of(("item", "n"), setting), *names, setting.say("statistic.remarks"),
-    ]  # fmt: skip
-    caption = setting.say("technical.thresholds_caption", items=scope_label(scope, setting))
-    shown = shown_table(caption, headings, rows, words=[len(headings) - 1])
-    return evidence(shown, every, setting) if numbers else None
-
-
-def _threshold_cell(found: Found, setting: Setting) -> str:
-    """The number; a dash where the item has fewer answers and so no such threshold."""
-    if found is None:
-        return NO_NUMBER
-    return cell(found, formatting.coefficient, setting, interval=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.report import formatting
-from pipeline.report.estimates import Address, Estimates
+from pipeline.report.estimates import Address, Estimate, Estimates
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -62,20 +62,36 @@ class FactorSolution:
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """The factors of every set of items that was analysed."""
+    """The factors of every set of items that was analysed, and in whom they were explored."""
 
+    sample: str
     solutions: tuple[FactorSolution, ...]
     fit: Evidence
     general: Evidence
 
 
-def factors_of(table: Estimates, setting: Setting) -> Factors:
+def factors_of(table: Estimates, equivalence: Estimates, setting: Setting) -> Factors:
     """What the page shows about factors; without any rows, tables that say so."""
     scopes = scopes_of(table, setting)
     return Factors(
+        sample=_sample(equivalence, setting),
         solutions=tuple(_solution(scope, table, setting) for scope in scopes or (None,)),
         fit=by_scope("fit", table, on_record(FIT, table), setting, scopes),
         general=by_scope("general", table, GENERAL, setting, scopes),
+    )
+
+
+def _sample(equivalence: Estimates, setting: Setting) -> str:
+    """Whether factors were explored in one half of the sample, and how alike the halves are."""
+    first, second = (equivalence.on_record(f"kmo_{half}") for half in ("first", "second"))
+    if not isinstance(first, Estimate) or not isinstance(second, Estimate):
+        return setting.say("technical.sample_whole")
+    return setting.say(
+        "technical.sample_halves",
+        exploring=people([first]),
+        confirming=people([second]),
+        first=formatting.bare_coefficient(first.value),
+        second=formatting.bare_coefficient(second.value),
     )
 
 

@@ -38,8 +38,8 @@ from pipeline.report.withholding import withheld_table, withholding_of
 from pipeline.report.wording import wording_of
 
 TABLES = (
-    "item_analysis", "reliability", "correlations", "factorability", "retention", "factors",
-    "variance",
+    "item_analysis", "reliability", "correlations", "factorability", "retention", "equivalence",
+    "factors", "variance",
 )  # fmt: skip
 
 PARTS = (
@@ -95,9 +95,10 @@ def render_technical_page(
         after disclosure control. What is not there is told as not computed.
     psychometrics : mapping of str to DataFrame
         Any of ``item_analysis``, ``reliability``, ``correlations``, ``factorability``,
-        ``retention``, ``factors`` and ``variance``, each as the contract of estimates says, after
-        disclosure control; the rows of factorability may stand in ``retention``. What is not
-        there is told as not computed, what is held back as not shown.
+        ``retention``, ``equivalence`` (of the halves of the sample), ``factors`` and ``variance``,
+        each as the contract of estimates says, after disclosure control; the rows of factorability
+        may stand in ``retention``. What is not there is told as not computed, what is held back as
+        not shown.
     content : mapping of str to DataFrame
         ``content_validity``, ``placement`` and ``item_decisions``, as their contracts say.
     instrument : Instrument
@@ -124,7 +125,7 @@ def render_technical_page(
         suggestions=suggestion_sentences(tables["retention"], setting),
         retention=suggestion_table(tables["retention"], setting),
         scree=scree_plots(tables["retention"], setting),
-        factors=factors_of(tables["factors"], setting),
+        factors=factors_of(tables["factors"], tables["equivalence"], setting),
         variance=variance_table(tables["variance"], setting),
         rules=disclosure_rules(setting),
         withheld=withheld_table([one for site in held for one in site], setting),

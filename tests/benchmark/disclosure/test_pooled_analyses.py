@@ -102,3 +102,18 @@ def test_items_the_programme_rounds_more_have_their_distribution_held_back(instr
 def test_no_row_is_lost(instrument):
     responses, *_ = make_study(instrument, ONE_TINY_SITE, seed=4, dk=0.0)
     assert len(released(instrument, ONE_TINY_SITE)) == len(pooled_rows(responses))
+
+
+def test_thresholds_and_distributions_of_a_group_are_held_back(instrument):
+    thresholds = released(instrument, TINY_SITES_TOGETHER_ENOUGH, statistic="threshold")
+    assert thresholds["estimate"].isna().all()
+    of_group = released(instrument, TINY_SITES_TOGETHER_ENOUGH, group="lived_experience")
+    assert not shown(of_group, "mean").any()
+    assert not shown(of_group, "share_of_answer_3").any()
+    assert shown(of_group, "cronbach_alpha").all()
+
+
+def test_an_analysis_without_rows_is_released_without_rows(instrument):
+    responses, missing, scores = make_study(instrument, ONE_TINY_SITE, seed=4, dk=0.0)
+    sites = estimate_sites(responses, missing, scores, instrument, 0.95)
+    assert len(release_pooled(pooled_rows(responses)[:0], sites, RULES)) == 0

@@ -94,15 +94,3 @@ def test_correlations_that_could_not_be_computed_give_the_reason(study: Fabricat
     row = {"item": pair, "statistic": "polychoric_correlation", "condition": "too_few_respondents"}
     shown = part(with_rows(study, "correlations", row), "correlations")
     assert "could not be computed. Too few respondents gave usable answers." in shown.text
-
-
-def test_thresholds_are_listed_and_an_item_with_fewer_answers_has_a_dash(study: Fabricated):
-    frame = study.psychometrics["correlations"]
-    item = factored_items(study)[0]
-    short = frame[~((frame["item"] == item) & (frame["factor"] == "4"))]
-    shown = part(with_table(study, "correlations", short), "correlations")
-    rows = rows_of(shown.all("table")[-1])
-    assert rows[0][2:6] == [f"Threshold {number}" for number in range(1, 5)]
-    minus = "\N{MINUS SIGN}"
-    assert rows[1][2:6] == [f"{minus}1.50", f"{minus}0.50", "0.50", "\N{EN DASH}"]
-    assert rows[2][5] == "1.50"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.report.fabricated_study import Fabricated
 from tests.report.reading_html import Element
-from tests.report.technical.changing import classes, part, with_table, withheld
+from tests.report.technical.changing import classes, part, with_rows, with_table, withheld
 from tests.report.test_technical_page import rows_of
 
 
@@ -84,3 +84,16 @@ def test_what_was_not_computed_is_told(study: Fabricated):
     shown = part(with_table(study, "factors", study.psychometrics["factors"].iloc[:0]), "factors")
     assert not shown.all("figure")
     assert shown.text.count("not computed") >= 5
+
+
+def test_the_page_says_in_whom_factors_were_explored(study: Fabricated):
+    whole = part(study, "factors")
+    assert "Factors were explored in all respondents." in whole.text
+    halves = (
+        {"statistic": "kmo_first", "estimate": 0.931, "n_respondents": 510},
+        {"statistic": "kmo_second", "estimate": 0.927, "n_respondents": 505},
+    )
+    shown = part(with_rows(study, "equivalence", *halves), "factors").text
+    assert "one half of the sample (510 people)" in shown
+    assert "The other half (505 people)" in shown
+    assert "(KMO .93 and .93)" in shown
