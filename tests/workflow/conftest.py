@@ -10,6 +10,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("Snakefile", "config", "data/example", "instrument", "pipeline", "profiles", "reports")
+CONFIGS = ("config/config.yaml", "data/example/leadership_climate/config.yaml")
+FEW_DRAWS = """
+psychometrics:
+  parallel_replications: 20
+  bootstrap_replications: 50
+"""
+"""Enough to see that resampling runs; how good it is is tested elsewhere."""
+
 MADE = shutil.ignore_patterns("built", "leadership_climate_built", "__pycache__", ".*")
 
 
@@ -46,6 +54,8 @@ def copy_project(folder):
         else:
             shutil.copy(source, target)
     shutil.rmtree(folder / "reports" / "leadership_climate", ignore_errors=True)
+    for config in (folder / name for name in CONFIGS):
+        config.write_text(config.read_text(encoding="utf-8") + FEW_DRAWS, encoding="utf-8")
     return folder
 
 

@@ -63,9 +63,24 @@ def test_numbers_of_the_run_are_those_of_r(climate_run):
         row = estimate(folder, "reliability", scale, "omega_total_model_implied")
         assert row["estimate"] == pytest.approx(expected, abs=1e-5)
     row = estimate(folder, "retention", "climate", "kmo")
-    assert row["estimate"] == pytest.approx(oracle["kmo"], abs=1e-8)
+    assert row["estimate"] == pytest.approx(oracle["kmo_polychoric"], abs=1e-6)
     row = estimate(folder, "variance", "LEAD", "icc1_anova_n0")
     assert row["estimate"] == pytest.approx(oracle["icc1_n0_lead"], abs=1e-8)
+
+
+def test_factors_are_explored_in_one_half_and_no_company_is_in_both(climate_run):
+    data = climate_run[0] / "data/leadership_climate"
+    halves = pd.read_parquet(data / "3_psychometrics/halves.parquet")
+    responses = pd.read_parquet(data / "1_ingest/responses.parquet")
+    site = responses.set_index("respondent")["site"]
+    by_half = {half: set(site[rows["respondent"]]) for half, rows in halves.groupby("half")}
+    assert set(by_half) == {"exploring", "confirming"}
+    assert not by_half["exploring"] & by_half["confirming"]
+    n_exploring = (halves["half"] == "exploring").sum()
+    factors = pd.read_csv(data / "3_psychometrics/factors.csv")
+    assert set(factors["n_respondents"]) == {n_exploring}
+    page = (climate_run[0] / "reports/leadership_climate/technical.html").read_text("utf-8")
+    assert "Factors were explored in one half of the sample" in page
 
 
 def test_one_core_gives_the_same_reports_as_two(climate_run, project):
