@@ -1,5 +1,8 @@
 """Answers as numbers, and whether there are enough of them to say anything."""
 
+from collections import Counter
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +12,14 @@ IntArray = npt.NDArray[np.int64]
 
 FEWEST_RESPONDENTS = 3
 """With two respondents every correlation is 1 or -1 and says nothing."""
+
+FEW_GROUPS = 10
+"""From fewer groups than this standard errors and intervals that rest on them are rough."""
+
+
+def few_groups(n_groups: int | None) -> str | None:
+    """What to say of an interval that rests on so many groups; nothing without groups."""
+    return "few_groups" if n_groups is not None and n_groups < FEW_GROUPS else None
 
 
 def to_numbers(responses: pd.DataFrame) -> FloatArray:
@@ -21,6 +32,8 @@ def to_numbers(responses: pd.DataFrame) -> FloatArray:
         or it is infinite.
     """
     require_items(responses)
+    if any(is_no_number(dtype) for dtype in responses.dtypes):
+        raise ValueError("answers must be numbers or missing, not dates, times or complex numbers")
     try:
         values = responses.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
@@ -44,10 +57,31 @@ def require_items(responses: pd.DataFrame) -> tuple[str, ...]:
         )
     if responses.shape[1] == 0:
         raise ValueError("the table has no items")
-    repeated = responses.columns[responses.columns.duplicated()].unique().tolist()
+    labels = labels_of(responses)
+    repeated = [label for label, times in Counter(labels).items() if times > 1]
     if repeated:
         raise ValueError(f"two columns have the same name: {repeated}")
-    return labels_of(responses)
+    return labels
+
+
+def is_no_number(dtype: Any) -> bool:
+    """Whether a column holds what can be turned into a number and is none: times, complex."""
+    return getattr(dtype, "kind", "O") in "cmM"
+
+
+def require_series(values: Any, meaning: str) -> None:
+    """Refuse what says something of each respondent without saying of which.
+
+    Raises
+    ------
+    ValueError
+        If it is no Series.
+    """
+    if not isinstance(values, pd.Series):
+        raise ValueError(
+            f"{meaning} must be a Series with the index of the answers, such as a column of the "
+            f"same table, got {type(values).__name__}"
+        )
 
 
 def labels_of(responses: pd.DataFrame) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "factor_without_loadings": "A factor explains nothing, so there are fewer factors than were "
     "asked for; they were not rotated.",
     "factor_without_target": "There are more factors than targets, so a factor is left over.",
+    "few_groups": "There are fewer than ten groups, so standard errors and intervals that rest on "
+    "them are rough, and often too small.",
     "floor": "More than 15 % gave the lowest answer, so the item cannot tell them apart.",
     "heywood_case": "A communality is 1 or more, or was held at the bound below it.",
     "inter_item_out_of_range": "Two items go together less (below .15) or more (above .85) than is "
@@ -26,6 +28,8 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "item_without_answers": "Nobody answered an item.",
     "item_without_ratings": "Nobody rated or sorted an item.",
     "misplaced": "An item loads most on another factor than its own.",
+    "no_degrees_of_freedom": "The factors take as many numbers as there are correlations, so how "
+    "well they fit cannot be tested.",
     "no_number_suggested": "No number of factors that was tried meets the rule.",
     "no_repeated_groups": "Every group has one member, so nothing can be said within groups.",
     "no_variation": "All scores are the same.",
@@ -38,8 +42,6 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "nearest usable matrix was taken, and by how much it differs is reported.",
     "one_factor": "There is only one factor, so there is no general factor above it.",
     "one_item": "There is only one item.",
-    "replicates_dropped": "Too many samples of the bootstrap gave no result and were left out; "
-    "how many is reported.",
     "sparse_category": "Fewer than 5 % chose a category of an item.",
     "target_without_factor": "There are fewer factors than targets, so a target found no factor.",
     "too_few_groups": "There are fewer than two groups.",
@@ -50,9 +52,11 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "loading on it.",
     "two_items": "Two items are too few for this statistic.",
     "uncorrelated_factors": "The factors were kept uncorrelated, so nothing lies above them.",
+    "uncorrelated_items": "The items are correlated no more than chance would have it, so a model "
+    "cannot be held against one without factors.",
     "undefined_correlation": "Two items have no correlation, so the matrix has a hole.",
-    "undefined_replications": "In some sets drawn the coefficient has no value; the interval rests "
-    "on the others.",
+    "undefined_replications": "Some of the samples drawn by the bootstrap gave no result; the "
+    "interval rests on the others.",
     "weak_loading": "An item loads less than .40 on its own factor.",
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, nan
+from math import comb, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -147,7 +147,9 @@ class ContentValidity(Result):
                 "statistic": name,
                 "estimate": getattr(self, name),
                 "n_respondents": self.n_raters,
-                "condition": self.condition if name == "s_cvi_ave" else None,
+                "condition": self.condition
+                if name == "s_cvi_ave" or isnan(getattr(self, name))
+                else None,
             }
             for name in names
         ]

@@ -78,6 +78,21 @@ class CorrelationMatrix(Result):
         return long_table([*rows, change], method=self.method, condition=self.condition)
 
 
+def require_correlations(correlation: CorrelationMatrix) -> None:
+    """Refuse what is no correlation matrix, such as the answers themselves.
+
+    Raises
+    ------
+    ValueError
+        If it is not a `CorrelationMatrix`.
+    """
+    if not isinstance(correlation, CorrelationMatrix):
+        raise ValueError(
+            "need a CorrelationMatrix, from pearson_correlations(answers) or "
+            f"polychoric_correlations(answers).correlation, got {type(correlation).__name__}"
+        )
+
+
 def pearson_correlations(responses: pd.DataFrame) -> CorrelationMatrix:
     r"""Pearson correlations of every two items over the respondents who answered both.
 

@@ -14,7 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 import scipy
 
-from pipeline.psychometrics._responses import FloatArray, IntArray, require_items
+from pipeline.psychometrics._responses import (
+    FloatArray,
+    IntArray,
+    is_no_number,
+    require_items,
+    require_series,
+)
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.result import Result
 
@@ -284,6 +290,7 @@ def count_answers_by_group(
     >>> counts["y"].of_item("a").tolist()
     [0, 2]
     """
+    require_series(groups, "groups")
     if len(groups) != len(responses):
         raise ValueError(f"need a group a respondent: {len(groups)} for {len(responses)}")
     codes = encode(responses, categories)
@@ -395,6 +402,10 @@ def _counts(
 
 def _numbers(answers: "pd.Series[Any]", item: str) -> npt.NDArray[Any]:
     """The answers to an item as integers where they are, else as floats with NaN."""
+    if is_no_number(answers.dtype):
+        raise ValueError(
+            f"{item}: answers must be numbers or missing, not times or complex numbers"
+        )
     if isinstance(answers.dtype, np.dtype) and answers.dtype.kind in "iuf":
         numbers = answers.to_numpy()
     else:
@@ -456,7 +467,12 @@ def _categories_of(
         given: Iterable[float] = categories[item]
     else:
         given = _occurring(answers) if categories is None else categories
-    own = np.unique(np.asarray(list(given), dtype=np.float64))
+    try:
+        own = np.unique(np.asarray(list(given), dtype=np.float64))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{item}: categories must be numbers: {error}") from error
+    if not np.isfinite(own).all():
+        raise ValueError(f"{item}: categories must be numbers, got {own.tolist()}")
     if len(own) > MOST_CATEGORIES:
         raise ValueError(
             f"{item} has {len(own)} different answers; an ordered item has at most "

@@ -10,7 +10,7 @@ from pipeline.psychometrics._distributions import chi_square_tail
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.correlation import CorrelationMatrix
+from pipeline.psychometrics.correlation import CorrelationMatrix, require_correlations
 from pipeline.psychometrics.result import Result
 
 
@@ -127,6 +127,7 @@ def kaiser_meyer_olkin(correlation: CorrelationMatrix) -> KaiserMeyerOlkin:
     >>> round(kaiser_meyer_olkin(pearson_correlations(answers)).overall, 3)
     0.484
     """
+    require_correlations(correlation)
     problem = problem_of(correlation)
     if problem:
         overall, items = nan, np.full(len(correlation.labels), nan)
@@ -181,6 +182,7 @@ def bartlett_sphericity(correlation: CorrelationMatrix, n: int | None = None) ->
     >>> round(bartlett_sphericity(pearson_correlations(answers)).chi_square, 3)
     3.188
     """
+    require_correlations(correlation)
     if n is not None and n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
     used = correlation.smallest_pair_n if n is None else n

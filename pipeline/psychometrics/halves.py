@@ -13,6 +13,7 @@ from pipeline.psychometrics._responses import (
     FloatArray,
     IntArray,
     is_constant,
+    require_series,
     to_numbers,
 )
 from pipeline.psychometrics._rows import long_table
@@ -136,8 +137,8 @@ def equivalent_halves(
     Raises
     ------
     ValueError
-        If answers are not numbers, `clusters` does not name one cluster for every respondent, or
-        there is less than one candidate.
+        If answers are not numbers, there are no respondents, `clusters` does not name one cluster
+        for every respondent, or there is less than one candidate.
 
     Notes
     -----
@@ -172,6 +173,8 @@ def equivalent_halves(
     if n_candidates < 1:
         raise ValueError(f"n_candidates must be at least 1, got {n_candidates}")
     numbers = to_numbers(responses)
+    if not len(numbers):
+        raise ValueError("there are no respondents to split")
     units = _units(len(numbers), _codes(clusters, responses), rng)
     signs = _candidates(units, n_candidates, rng)
     compared = _compare(_moments(numbers, units.of_respondent, units.n_units), signs)
@@ -192,6 +195,7 @@ def _codes(clusters: pd.Series | None, responses: pd.DataFrame) -> IntArray | No
     """The number of the cluster of each respondent."""
     if clusters is None:
         return None
+    require_series(clusters, "clusters")
     if len(clusters) != len(responses) or not clusters.index.equals(responses.index):
         raise ValueError("clusters must have the rows of responses, in the same order")
     if clusters.isna().any():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._distributions import f_quantile, f_tail, tails
-from pipeline.psychometrics._responses import FloatArray, to_numbers
+from pipeline.psychometrics._responses import FloatArray, require_series, to_numbers
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.result import Result
 
@@ -194,6 +194,8 @@ def intraclass_correlation(
 
 def _usable(scores: pd.Series, groups: pd.Series) -> tuple[FloatArray, np.typing.NDArray[np.intp]]:
     """Scores and group numbers 0, 1, ... of the respondents who have both."""
+    require_series(scores, "scores")
+    require_series(groups, "groups")
     if len(scores) != len(groups) or not scores.index.equals(groups.index):
         raise ValueError("scores and groups must be of the same respondents in the same order")
     values = to_numbers(scores.to_frame("score"))[:, 0]

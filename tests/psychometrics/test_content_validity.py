@@ -160,3 +160,9 @@ def test_ratings_outside_one_to_four_are_refused(wrong):
 def test_a_level_outside_zero_to_one_is_refused():
     with pytest.raises(ValueError, match="confidence_level"):
         content_validity_index(rated(3, 3), confidence_level=95)
+
+
+def test_an_index_of_nothing_says_why():
+    rows = content_validity_index(pd.DataFrame({"a": [np.nan], "b": [np.nan]})).to_rows()
+    undefined = rows[rows["estimate"].isna()]
+    assert len(undefined) and undefined["condition"].notna().all()

@@ -152,3 +152,9 @@ def test_misuse_is_told(answers):
         count_answers_by_group(answers, pd.Series(["x"]))
     with pytest.raises(ValueError, match="there is no item 'q'"):
         count_answers(answers).of_item("q")
+
+
+@pytest.mark.parametrize("categories", [[1, 2, float("nan")], [1, 2, float("inf")], ["a", "b"]])
+def test_categories_that_are_no_numbers_are_refused(categories):
+    with pytest.raises(ValueError, match="categories must be numbers"):
+        count_answers(pd.DataFrame({"a": [1, 2]}), categories)

@@ -133,3 +133,8 @@ def test_misuse_is_refused(answers, sites, rng):
         equivalent_halves(answers, rng, sites.iloc[1:])
     with pytest.raises(ValueError, match="no cluster"):
         equivalent_halves(answers, rng, sites.where(sites > 0))
+
+
+def test_nobody_cannot_be_split():
+    with pytest.raises(ValueError, match="no respondents to split"):
+        equivalent_halves(pd.DataFrame({"a": [], "b": []}, dtype=float), np.random.default_rng(1))

@@ -12,7 +12,13 @@ import scipy
 
 from pipeline.psychometrics._distributions import normal_quantile, tails
 from pipeline.psychometrics._pairwise import pairwise_correlations, smoothed
-from pipeline.psychometrics._responses import FloatArray, IntArray, to_numbers
+from pipeline.psychometrics._responses import (
+    FloatArray,
+    IntArray,
+    few_groups,
+    require_series,
+    to_numbers,
+)
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics._threads import one_blas_thread
 from pipeline.psychometrics.conditions import joined
@@ -40,9 +46,6 @@ from pipeline.psychometrics.polychoric.estimate import correlations_of_codes
 from pipeline.psychometrics.result import Result
 
 KindOfCorrelation = Literal["polychoric", "pearson"]
-
-MOST_DROPPED = 0.05
-"""Where more of the bootstrap samples than this had to be dropped, the result says so."""
 
 FEWEST_SAMPLES = 20
 """From fewer bootstrap samples no interval is taken."""
@@ -92,7 +95,7 @@ class BootstrapLoadings(Result):
     method : str
         Method, rotation, kind of correlation, and how samples were drawn.
     condition : str or None
-        That of the solution; ``replicates_dropped``, ``too_few_groups``.
+        That of the solution; ``undefined_replications``, ``too_few_groups``, ``few_groups``.
     """
 
     solution: ExploratorySolution
@@ -235,13 +238,16 @@ def bootstrap_loadings(
     The standard error is the standard deviation over samples. Intervals are normal,
     :math:`\hat\theta \pm z\, s_{\theta^*}` for loadings, and
 
-    .. math:: 2 \hat\theta - \overline{\theta^*} \pm z\, s_{\theta^*}
+    .. math:: 2 \hat\theta - \overline{\theta^*} \pm
+              z \sqrt{\tfrac{1}{R - 1} \textstyle\sum (\theta^* - \hat\theta)^2}
 
     for factor correlations and the roots of communalities, on Fisher's scale. Rotation draws factor
     correlations to zero, in samples of the sample once more, which is why plain percentiles miss
-    the truth too often: bias is taken off. Sampling error only ever adds to the difference from a
-    target, so the limits of a congruence are the percentiles turned round the estimate,
-    :math:`2 \hat\theta - \theta^*_{(q)}` [3]_, stretched to hold it where it is above them all.
+    the truth too often: bias is taken off. Because an estimated bias adds error of its own, the
+    width is that of the distances from the estimate, not from the mean. Sampling error only ever
+    adds to the difference from a target, so the limits of a congruence are the percentiles turned
+    round the estimate, :math:`2 \hat\theta - \theta^*_{(q)}` [3]_, stretched to hold it where it is
+    above them all.
 
     References
     ----------
@@ -304,6 +310,7 @@ def _members(clusters: pd.Series | None, responses: pd.DataFrame) -> list[IntArr
     """Places of the respondents of each cluster."""
     if clusters is None:
         return None
+    require_series(clusters, "clusters")
     if len(clusters) != len(responses) or not clusters.index.equals(responses.index):
         raise ValueError("clusters must have the rows of responses, in the same order")
     if clusters.isna().any():
@@ -409,8 +416,9 @@ def _result(
     drawn = "respondents" if members is None else f"{len(members)} clusters as a whole"
     base = solution if aligned is None else aligned
     structure = samples.pattern @ samples.factor_correlations
-    n_dropped = n_replications - len(samples.pattern)
-    few = members is not None and len(members) < 2
+    n_dropped = samples.n_not_converged + samples.n_undefined
+    n_clusters = None if members is None else len(members)
+    few = n_clusters is not None and n_clusters < 2
     return BootstrapLoadings(
         solution=solution,
         aligned=aligned,
@@ -432,15 +440,15 @@ def _result(
         n_not_converged=samples.n_not_converged,
         n_undefined=samples.n_undefined,
         n_heywood=samples.n_heywood,
-        n_clusters=None if members is None else len(members),
+        n_clusters=n_clusters,
         confidence_level=confidence_level,
         n_respondents=solution.n_respondents,
         method=f"{base.method}; {n_replications} bootstrap samples of {drawn}",
         condition=joined(
             [
                 base.condition,
-                "too_few_groups" if few else None,
-                "replicates_dropped" if n_dropped > MOST_DROPPED * n_replications else None,
+                "too_few_groups" if few else few_groups(n_clusters),
+                "undefined_replications" if n_dropped else None,
             ]
         ),
     )
@@ -475,7 +483,9 @@ def _spread(
     moved = scale.there(values)
     own = scale.there(estimate)
     centre = 2 * own - moved.mean(axis=0) if scale.less_bias else own
-    reach = normal_quantile((1 + confidence_level) / 2) * moved.std(axis=0, ddof=1)
+    around = own if scale.less_bias else moved.mean(axis=0)
+    width = np.sqrt(((moved - around) ** 2).sum(axis=0) / (len(moved) - 1))
+    reach = normal_quantile((1 + confidence_level) / 2) * width
     return BootstrapSpread(
         values.std(axis=0, ddof=1), scale.back(centre - reach), scale.back(centre + reach)
     )

@@ -24,7 +24,7 @@ def tucker_congruence(a: npt.ArrayLike, b: npt.ArrayLike) -> FloatArray:
     Raises
     ------
     ValueError
-        If the two are not two-dimensional with the same number of rows.
+        If the two are not two-dimensional with the same number of rows, or a loading is missing.
 
     Notes
     -----
@@ -44,6 +44,8 @@ def tucker_congruence(a: npt.ArrayLike, b: npt.ArrayLike) -> FloatArray:
     first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if first.ndim != 2 or second.ndim != 2 or len(first) != len(second):
         raise ValueError(f"need the same items twice, got shapes {first.shape} and {second.shape}")
+    if np.isnan(first).any() or np.isnan(second).any():
+        raise ValueError("a loading is missing; leave out the items without loadings")
     scale = np.outer(np.sqrt((first**2).sum(axis=0)), np.sqrt((second**2).sum(axis=0)))
     products = first.T @ second
     return np.divide(products, scale, out=np.zeros_like(products), where=scale > 0)

@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.correlation import CorrelationMatrix
+from pipeline.psychometrics.correlation import CorrelationMatrix, require_correlations
 from pipeline.psychometrics.efa.extraction import (
     EXTRACTION_METHODS,
     SMALLEST_UNIQUENESS,
@@ -129,7 +129,7 @@ class ExploratorySolution(Result):
             for item, value in zip(self.items, values, strict=True)
         ]
         return long_table(
-            [*loadings, *shares, *self._factor_rows(), *self.fit.rows(), *self._rotation_rows()],
+            [*loadings, *shares, *self._factor_rows(), *self._fit_rows(), *self._rotation_rows()],
             n_respondents=self.n_respondents,
             method=self.method,
             condition=self.condition,
@@ -141,6 +141,12 @@ class ExploratorySolution(Result):
             for factor, value in zip(self.factors, self.proportion_of_variance, strict=True)
         ]
         return [*variance, *factor_correlation_rows(self.factors, self.factor_correlations)]
+
+    def _fit_rows(self) -> list[dict[str, Any]]:
+        return [
+            {**row, "condition": joined([self.condition, row["condition"]])}
+            for row in self.fit.rows()
+        ]
 
     def _rotation_rows(self) -> list[dict[str, Any]]:
         """How the search among several optima went; nothing where there was one start."""
@@ -217,6 +223,7 @@ def explore_factors(
     >>> explore_factors(pearson_correlations(answers), n_factors=1).communalities.mean().round(1)
     np.float64(0.5)
     """
+    require_correlations(correlation)
     _check(n_factors, method, rotation)
     aim = _aim(correlation.labels, n_factors, rotation, target)
     problem = _problem(correlation, n_factors, method)

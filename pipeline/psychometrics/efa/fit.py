@@ -33,6 +33,9 @@ _PLAIN = (
 class FactorFit:
     """Fit of a factor model to correlations; NaN where a number is undefined.
 
+    The condition of a row of `rows` says why: ``no_degrees_of_freedom``, ``too_few_respondents``
+    for Bartlett's correction, or, for `tli`, ``uncorrelated_items``.
+
     Attributes
     ----------
     objective : float
@@ -77,15 +80,27 @@ class FactorFit:
         numbers = {name: float(getattr(self, name)) for name in _PLAIN}
         if isnan(self.objective):
             numbers["df"] = nan
-        plain = [{"statistic": name, "estimate": value} for name, value in numbers.items()]
+        plain = [
+            {"statistic": name, "estimate": value, "condition": self._reason_against(value)}
+            for name, value in numbers.items()
+        ]
         rmsea = {
             "statistic": "rmsea",
             "estimate": self.rmsea,
             "ci_low": self.rmsea_low,
             "ci_high": self.rmsea_high,
             "confidence_level": nan if isnan(self.rmsea) else RMSEA_CONFIDENCE_LEVEL,
+            "condition": self._reason_against(self.rmsea),
         }
         return [*plain, rmsea]
+
+    def _reason_against(self, value: float) -> str | None:
+        """Why a number of a solution that exists is undefined."""
+        if not isnan(value) or isnan(self.objective):
+            return None
+        if self.df <= 0:
+            return "no_degrees_of_freedom"
+        return "too_few_respondents" if isnan(self.chi_square) else "uncorrelated_items"
 
 
 def degrees_of_freedom(n_items: int, n_factors: int) -> int:

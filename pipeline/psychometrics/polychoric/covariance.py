@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import scipy
 
-from pipeline.psychometrics._responses import FloatArray, IntArray
+from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, require_series
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.counts import Categories, CodeArray, Missing, count_codes, encode
@@ -17,7 +17,13 @@ from pipeline.psychometrics.polychoric.correlations import (
     PolychoricCorrelations,
     polychoric_correlations,
 )
-from pipeline.psychometrics.polychoric.estimate import EmptyCells, Margins, Pairs, stacked
+from pipeline.psychometrics.polychoric.estimate import (
+    BOUNDARY,
+    EmptyCells,
+    Margins,
+    Pairs,
+    stacked,
+)
 from pipeline.psychometrics.polychoric.influence import (
     pair_influence,
     small_sample_factor,
@@ -53,7 +59,8 @@ class PolychoricCovariance(Result):
     method : str
         How it was computed.
     condition : str or None
-        That of the correlations; ``too_few_groups``: one cluster, which tells nothing.
+        That of the correlations; ``too_few_groups``: one cluster, which tells nothing;
+        ``few_groups``: fewer than ten, which tell little.
     """
 
     polychoric: PolychoricCorrelations
@@ -174,7 +181,7 @@ def polychoric_covariance(
         n_respondents=counts.n_respondents,
         n_clusters=n_clusters,
         method=f"sums of products of influences{_in_clusters(n_clusters)}; {found.method}",
-        condition=joined([found.condition, "too_few_groups" if lone else None]),
+        condition=joined([found.condition, "too_few_groups" if lone else few_groups(n_clusters)]),
     )
 
 
@@ -185,14 +192,17 @@ class _Influence:
     """
 
     def __init__(self, correlation: FloatArray, pairs: Pairs, margins: Margins) -> None:
-        inner = np.where(np.isfinite(correlation), np.clip(correlation, -0.999999, 0.999999), 0.0)
-        both, first_only, second_only = pair_influence(inner, pairs, margins)
+        usable = np.abs(correlation) <= BOUNDARY
+        both, first_only, second_only = pair_influence(
+            np.where(usable, correlation, 0.0), pairs, margins
+        )
         self.size = margins.counts.shape[1] + 1
-        of_pairs = np.zeros((len(inner), self.size, self.size))
+        of_pairs = np.zeros((len(correlation), self.size, self.size))
         of_pairs[:, :-1, :-1] = both
         of_pairs[:, :-1, -1] = first_only
         of_pairs[:, -1, :-1] = second_only
-        self.of_pairs = np.nan_to_num(of_pairs.reshape(len(inner), -1))
+        of_pairs[~usable] = 0
+        self.of_pairs = np.nan_to_num(of_pairs.reshape(len(of_pairs), self.size**2))
         self.first, self.second = pairs.first, pairs.second
         used = (margins.counts > 0).sum(axis=1)
         of_items = threshold_influence(margins)
@@ -243,6 +253,7 @@ def _cluster_numbers(clusters: "pd.Series[Any]", responses: pd.DataFrame) -> Int
     ValueError
         If a respondent has no cluster, or there are clusters of other respondents.
     """
+    require_series(clusters, "clusters")
     if not clusters.index.equals(responses.index) or clusters.isna().any():
         raise ValueError("clusters must name one cluster for every respondent, by the same index")
     return np.asarray(pd.factorize(clusters, sort=True)[0], dtype=np.int64)

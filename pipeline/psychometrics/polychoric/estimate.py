@@ -23,6 +23,12 @@ LARGEST_CORRELATION = 1 - 1e-6
 BOUNDARY = 0.9999
 """Beyond this a correlation has no standard error that means anything."""
 
+NEAR_BOUNDARY = 0.9
+"""Beyond this it is asked whether the boundary makes a table as probable as the estimate."""
+
+SAME_LIKELIHOOD = 1e-6
+"""Log-likelihoods that differ by less are the same."""
+
 SMALLEST_PROBABILITY = 1e-12
 """A cell counts as this probable at least, so that no logarithm or ratio runs away."""
 
@@ -201,12 +207,36 @@ def _search(pairs: Pairs, margins: Margins) -> PairEstimates:
         active = active[step > SMALLEST_STEP]
         if not len(active):
             break
-    perfect = _perfect_two_by_two(pairs.counts)
+    rho = _moved_to_bound(rho, active, pairs, margins)
+    perfect = _perfect_two_by_two(pairs, margins)
     rho = np.where(perfect != 0, perfect, rho)
     at_boundary = np.abs(rho) > BOUNDARY
     converged = at_boundary.copy()
     converged[np.setdiff1d(np.arange(len(rho)), active)] = True
     return PairEstimates(rho, at_boundary, converged)
+
+
+def _moved_to_bound(
+    rho: FloatArray, unfinished: IntArray, pairs: Pairs, margins: Margins
+) -> FloatArray:
+    """The bound in place of a correlation where it makes the table as probable.
+
+    Towards 1 or -1 some log-likelihoods rise ever more slowly and then stay the same within
+    rounding, so that the search ends anywhere on the way.
+    """
+    doubtful = np.abs(rho) > NEAR_BOUNDARY
+    doubtful[unfinished] = True
+    chosen = np.flatnonzero(doubtful)
+    counts = pairs.counts[chosen]
+    row, column = (margins.thresholds[side[chosen]] for side in (pairs.first, pairs.second))
+    bound = np.copysign(LARGEST_CORRELATION, rho[chosen])
+    found, outermost = (
+        (counts * np.log(cells_of(value, row, column).probability)).sum(axis=(1, 2))
+        for value in (rho[chosen], bound)
+    )
+    result = rho.copy()
+    result[chosen] = np.where(outermost >= found - SAME_LIKELIHOOD, bound, rho[chosen])
+    return result
 
 
 def _score(
@@ -257,10 +287,11 @@ def _fill_empty_cells(
         counts[real & larger & (counts == 0)] = 0.5
 
 
-def _perfect_two_by_two(counts: FloatArray) -> FloatArray:
+def _perfect_two_by_two(pairs: Pairs, margins: Margins) -> FloatArray:
     """One or minus one where the only answers lie on a diagonal of a 2 x 2 table, else zero."""
-    filled = counts > 0
+    filled = pairs.counts > 0
     lone = (filled.sum(axis=2) <= 1).all(axis=1) & (filled.sum(axis=1) <= 1).all(axis=1)
-    two = lone & (filled.sum(axis=(1, 2)) == 2) & (counts.shape[1] == 2)
+    of_two = (margins.counts > 0).sum(axis=1) == 2
+    two = lone & (filled.sum(axis=(1, 2)) == 2) & of_two[pairs.first] & of_two[pairs.second]
     direction = np.where(filled[:, 0, 0], 1.0, -1.0)
     return np.where(two, direction, 0.0)

@@ -8,6 +8,9 @@ import scipy
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics.polychoric.estimate import Margins, Pairs, cells_of
 
+SMALLEST_INFORMATION = 1e-12
+"""With less a respondent says nothing about a correlation, which then has no standard error."""
+
 
 class PairInfluence(NamedTuple):
     """What one respondent adds to the error of each correlation, by the answers given.
@@ -81,9 +84,9 @@ def pair_influence(correlation: FloatArray, pairs: Pairs, margins: Margins) -> P
         _slope_in_row(correlation, column, row),
         pull.transpose(0, 2, 1),
     )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        both = (score / n - first[:, :, None] - second[:, None, :]) / information
-        alone = [-part / information[:, :, 0] for part in (first, second)]
+    information[information < SMALLEST_INFORMATION] = np.nan
+    both = (score / n - first[:, :, None] - second[:, None, :]) / information
+    alone = [-part / information[:, :, 0] for part in (first, second)]
     return PairInfluence(both, *alone)
 
 

@@ -130,7 +130,7 @@ def alpha_from_counts(counts: AnswerCounts, confidence_level: float = 0.95) -> C
     Raises
     ------
     ValueError
-        If there are fewer than two items.
+        If there are no `AnswerCounts`, or of fewer than two items.
 
     Notes
     -----
@@ -145,6 +145,8 @@ def alpha_from_counts(counts: AnswerCounts, confidence_level: float = 0.95) -> C
     0.963
     """
     probabilities = tails(confidence_level)
+    if not isinstance(counts, AnswerCounts):
+        raise ValueError(f"need the counts of count_answers, got {type(counts).__name__}")
     n_items = len(counts.items)
     if n_items < 2:
         raise ValueError("reliability needs at least 2 items, got 1")

@@ -13,7 +13,7 @@ from pipeline.psychometrics._distributions import (
     student_quantile,
     tails,
 )
-from pipeline.psychometrics._responses import FloatArray, IntArray, unusable
+from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, unusable
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.one_factor import fit_one_factor
@@ -65,7 +65,8 @@ class BootstrapInterval:
         How many have none; the interval rests on the others.
     condition : str or None
         ``two_items``, ``not_positive_definite``, ``no_variation`` or that of the whole: no
-        estimate. ``undefined_replications``, ``heywood_case``, ``not_converged``: a reservation.
+        estimate. ``undefined_replications``, ``few_groups``, ``heywood_case``, ``not_converged``: a
+        reservation.
     """
 
     coefficient: str
@@ -225,7 +226,8 @@ def bootstrap_reliability(
         found = dict.fromkeys(coefficients, nothing)
     return BootstrapReliability(
         intervals=tuple(
-            percentile_interval(name, found[name], probabilities) for name in coefficients
+            percentile_interval(name, found[name], probabilities, few_groups(n_clusters))
+            for name in coefficients
         ),
         n_replications=n_replications,
         n_clusters=n_clusters,
@@ -356,15 +358,19 @@ def _of_one_factor(used: FloatArray, whole: FloatArray, drawn: FloatArray) -> li
 
 
 def percentile_interval(
-    coefficient: str, computed: Computed, probabilities: tuple[float, float]
+    coefficient: str,
+    computed: Computed,
+    probabilities: tuple[float, float],
+    reservation: str | None = None,
 ) -> BootstrapInterval:
-    """Interval of one coefficient from its replications."""
+    """Interval of one coefficient from its replications, and what to hold against all of them."""
     replications = computed.replications
     defined = np.sort(replications[np.isfinite(replications)])
     enough = len(defined) >= FEWEST_REPLICATIONS
     low, high = (_percentile(defined, p) if enough else nan for p in probabilities)
     error_low, error_high = (_error(defined, p) if enough else nan for p in probabilities)
     n_undefined = len(replications) - len(defined)
+    words = [reservation, "undefined_replications" if n_undefined else None]
     replications.setflags(write=False)
     return BootstrapInterval(
         coefficient=coefficient,
@@ -378,7 +384,7 @@ def percentile_interval(
         n_undefined=n_undefined,
         condition=computed.condition
         if np.isnan(computed.estimate)
-        else joined([computed.condition, "undefined_replications" if n_undefined else None]),
+        else joined([computed.condition, *words]),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._distributions import normal_quantile, student_quantile, tails
-from pipeline.psychometrics._responses import FloatArray, IntArray, labels_of, unusable
+from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, labels_of, unusable
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.one_factor import OneFactorModel, fit_one_factor
@@ -172,6 +172,8 @@ def omega_total(
             se, condition = _standard_errors(model, covariance, used, groups)
         low, high = _limits(estimates, se, _width(high_tail, groups))
     n_clusters = None if groups is None else int(groups.max(initial=-1)) + 1
+    if condition is None:
+        condition = few_groups(n_clusters)
     return OmegaTotal(
         model_implied=estimates.model_implied,
         model_implied_se=se.model_implied,

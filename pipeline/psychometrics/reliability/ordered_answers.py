@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pipeline.psychometrics._distributions import normal_quantile, student_quantile, tails
-from pipeline.psychometrics._responses import FloatArray, require_items
+from pipeline.psychometrics._responses import FloatArray, few_groups, require_items
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.counts import AnswerCounts
 from pipeline.psychometrics.polychoric import (
@@ -37,9 +37,10 @@ class OrderedAnswers(NamedTuple):
 
     @property
     def condition(self) -> str | None:
-        """That of the correlations; one cluster tells nothing about the interval."""
+        """That of the correlations, and whether there are enough clusters for an interval."""
         lone = self.n_clusters is not None and self.covariance is None
-        return joined([self.polychoric.condition, "too_few_groups" if lone else None])
+        groups = "too_few_groups" if lone else few_groups(self.n_clusters)
+        return joined([self.polychoric.condition, groups])
 
     def width(self, confidence_level: float) -> float:
         """Quantile of the normal distribution, or of t with a degree of freedom less than clusters.

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._responses import FloatArray, IntArray, labels_of, unusable
+from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, labels_of, unusable
 from pipeline.psychometrics.counts import AnswerCounts, count_answers
 from pipeline.psychometrics.reliability.bootstrap import (
     BootstrapReliability,
@@ -103,7 +103,8 @@ def bootstrap_ordinal_reliability(
         found = dict.fromkeys(coefficients, nothing)
     return BootstrapReliability(
         intervals=tuple(
-            percentile_interval(name, found[name], probabilities) for name in coefficients
+            percentile_interval(name, found[name], probabilities, few_groups(n_clusters))
+            for name in coefficients
         ),
         n_replications=n_replications,
         n_clusters=n_clusters,

@@ -5,7 +5,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._responses import FloatArray, IntArray, complete_rows, to_numbers
+from pipeline.psychometrics._responses import (
+    FloatArray,
+    IntArray,
+    complete_rows,
+    require_series,
+    to_numbers,
+)
 
 Missing = Literal["listwise", "pairwise"]
 
@@ -54,6 +60,7 @@ def cluster_numbers(clusters: "pd.Series[Any]", items: pd.DataFrame) -> IntArray
     ValueError
         If the two are not of the same respondents in the same order.
     """
+    require_series(clusters, "clusters")
     if len(clusters) != len(items) or not clusters.index.equals(items.index):
         raise ValueError("clusters and items must be of the same respondents in the same order")
     numbers, _ = pd.factorize(clusters, sort=True)

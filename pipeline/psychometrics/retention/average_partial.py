@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.correlation import CorrelationMatrix
+from pipeline.psychometrics.correlation import CorrelationMatrix, require_correlations
 from pipeline.psychometrics.factorability import problem_of
 from pipeline.psychometrics.result import Result
 from pipeline.psychometrics.retention.suggested import suggested_row, values_by_number
@@ -94,6 +94,7 @@ def minimum_average_partial(correlation: CorrelationMatrix) -> MinimumAveragePar
     >>> minimum_average_partial(pearson_correlations(answers)).suggested_squared
     1
     """
+    require_correlations(correlation)
     problem = problem_of(correlation)
     n_items = len(correlation.labels)
     averages = np.full((2, n_items), nan) if problem else _averages(correlation.values)

@@ -78,9 +78,9 @@ class SequentialFit(Result):
     def to_rows(self) -> pd.DataFrame:
         """The suggestions, and rows per number of factors: chi-square, its p value and RMSEA."""
         rows = [
-            suggested_row("sequential_chi_square", self.suggested_by_chi_square),
-            suggested_row("sequential_rmsea", self.suggested_by_rmsea),
-            suggested_row("sequential_rmsea_upper", self.suggested_by_rmsea_high),
+            self._suggestion("sequential_chi_square", self.suggested_by_chi_square),
+            self._suggestion("sequential_rmsea", self.suggested_by_rmsea),
+            self._suggestion("sequential_rmsea_upper", self.suggested_by_rmsea_high),
             *values_by_number("chi_square_value", self.chi_square),
             *values_by_number("chi_square_df", self.degrees_of_freedom.astype(np.float64)),
             *values_by_number("chi_square_p_value", self.p_value),
@@ -89,6 +89,11 @@ class SequentialFit(Result):
         return long_table(
             rows, n_respondents=self.n_respondents, method=self.method, condition=self.condition
         )
+
+    def _suggestion(self, rule: str, number: int | None) -> Mapping[str, Any]:
+        silent = number is None and len(self.chi_square) > 0
+        named = joined([self.condition, "no_number_suggested" if silent else None])
+        return suggested_row(rule, number, condition=named)
 
     def _rmsea_rows(self) -> Iterator[Mapping[str, Any]]:
         ends = zip(self.rmsea_low.tolist(), self.rmsea_high.tolist(), strict=True)

@@ -5,7 +5,7 @@ from math import nan
 from typing import Any
 
 from pipeline.psychometrics._responses import FloatArray
-from pipeline.psychometrics.correlation import CorrelationMatrix
+from pipeline.psychometrics.correlation import CorrelationMatrix, require_correlations
 
 
 def respondents_of(correlation: CorrelationMatrix, n: int | None) -> int:
@@ -14,8 +14,9 @@ def respondents_of(correlation: CorrelationMatrix, n: int | None) -> int:
     Raises
     ------
     ValueError
-        If `n` is less than one.
+        If `correlation` is no `CorrelationMatrix` or `n` is less than one.
     """
+    require_correlations(correlation)
     if n is not None and n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
     return correlation.smallest_pair_n if n is None else n

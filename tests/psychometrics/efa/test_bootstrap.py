@@ -134,7 +134,7 @@ def test_samples_in_which_an_item_does_not_vary_are_dropped_and_counted(answers)
     complete = answers.fillna(2.0).assign(h=rare)
     found = bootstrap(complete, correlation="pearson", n_replications=200)
     assert 10 < found.n_undefined < 60  # nobody with the rare answer is drawn in e^-2 of them
-    assert "replicates_dropped" in found.condition
+    assert "undefined_replications" in found.condition
 
 
 @pytest.mark.parametrize(
@@ -182,3 +182,8 @@ def test_correlations_may_be_given_by_explore_as_well(answers):
     found = bootstrap(answers, correlation="pearson")
     own = explore_factors(pearson_correlations(answers), 2)
     assert_array_equal(found.solution.communalities, own.communalities)
+
+
+def test_samples_that_were_never_drawn_are_not_called_undefined(answers):
+    one_site = pd.Series(1, index=answers.index)
+    assert bootstrap(answers, clusters=one_site).condition == "too_few_groups"

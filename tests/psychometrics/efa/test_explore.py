@@ -301,3 +301,15 @@ def test_misuse_is_refused(items):
         explore_factors(correlation, 2, rotation="target", target={"X": ["a"], "Y": ["nobody"]})
     with pytest.raises(ValueError, match="each of the 2 factors"):
         explore_factors(correlation, 2, rotation="target", target={"X": ["a"]})
+
+
+def test_fit_that_cannot_be_tested_says_why():
+    rng = np.random.default_rng(3)
+    three = pd.DataFrame(rng.normal(size=(90, 1)) + rng.normal(size=(90, 3)), columns=list("abc"))
+    noise = pd.DataFrame(np.linalg.qr(rng.normal(size=(90, 6)))[0], columns=list("abcdef"))
+    few = pd.DataFrame(rng.normal(size=(5, 1)) + rng.normal(size=(5, 8)), columns=list("abcdefgh"))
+    words = {"no_degrees_of_freedom": three, "uncorrelated_items": noise}
+    for word, answers in (*words.items(), ("too_few_respondents", few)):
+        rows = explore_factors(pearson_correlations(answers), 1).to_rows()
+        undefined = rows[rows["estimate"].isna()]
+        assert len(undefined) and undefined["condition"].str.contains(word).all()

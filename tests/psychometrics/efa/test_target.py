@@ -94,3 +94,8 @@ def test_membership_must_fit_the_items(three_factors):
     for wrong in ({}, {"X": ["a", "nobody"]}, {"X": ["a", "b"], "Y": ["b", "c"]}):
         with pytest.raises(ValueError, match="membership"):
             align_to_target(found, wrong)
+
+
+def test_congruence_of_missing_loadings_is_refused():
+    with pytest.raises(ValueError, match="a loading is missing"):
+        tucker_congruence([[1.0, np.nan]], [[1.0, 2.0]])

@@ -132,3 +132,26 @@ def test_standard_errors_with_clusters_are_those_of_repeated_samples():
     spread = np.var(estimates)
     assert np.mean(with_sites) == pytest.approx(spread, rel=0.15)
     assert np.mean(without) < 0.8 * spread
+
+
+def test_one_item_has_thresholds_and_no_correlation():
+    answers = pd.DataFrame({"a": [1, 1, 2, 3, 3, 3, np.nan]})
+    found = polychoric_covariance(answers)
+    assert found.moments == (("a", "1"), ("a", "2"))
+    assert_allclose(np.sqrt(np.diag(found.values)), found.polychoric.threshold_se["a"])
+    sites = pd.Series([1, 1, 2, 2, 3, 3, 3])
+    assert polychoric_covariance(answers, clusters=sites).values.shape == (2, 2)
+
+
+@pytest.mark.filterwarnings("error")
+def test_pairs_at_the_boundary_have_no_covariance_and_leave_the_others_theirs():
+    rng = np.random.default_rng(4)
+    latent = rng.normal(size=(200, 1)) + rng.normal(size=(200, 2))
+    free = pd.DataFrame(np.digitize(latent, [-1, 0, 1]), columns=["a", "b"])
+    sites = pd.Series(np.arange(200) % 20)
+    for clusters in (None, sites):
+        own = polychoric_covariance(free, clusters=clusters)
+        both = polychoric_covariance(free.assign(c=free["a"]), clusters=clusters)
+        place = both.moments.index(("a", "b"))
+        assert both.values[place, place] == pytest.approx(own.values[-1, -1], rel=1e-12)
+        assert np.isnan(both.values[both.moments.index(("a", "c"))]).all()

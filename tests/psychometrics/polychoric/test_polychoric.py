@@ -311,3 +311,49 @@ def test_estimates_are_unbiased_and_intervals_cover(rho):
     covered = (np.abs(estimates - rho) < 1.959964 * errors).mean()
     print(f"rho {rho}: mean {estimates.mean():.4f}, coverage {covered:.3f}")
     assert 0.93 <= covered <= 0.97
+
+
+# Counts, and the sign of the boundary.
+RISING = {
+    "a zero in a corner": ([[34, 54], [0, 12]], 1),
+    "a lone row": ([[3, 4, 5, 3], [10, 0, 0, 0], [1, 0, 0, 0]], -1),
+    "a lone column": ([[7, 15], [0, 2], [0, 2], [0, 4]], 1),
+    "small": ([[0, 2, 1], [0, 0, 1], [0, 0, 1]], 1),
+    "flat": ([[8, 2, 3, 1], [2, 0, 0, 0]], -1),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("case", RISING)
+def test_a_likelihood_that_rises_to_the_end_has_its_largest_value_there(case):
+    """A search that stops where the slope is lost in rounding would name some value before."""
+    table, sign = np.array(RISING[case][0]), RISING[case][1]
+    answers = pd.DataFrame(
+        np.repeat(np.argwhere(table >= 0), table.ravel(), axis=0), columns=["a", "b"]
+    )
+    found = polychoric_correlations(answers, empty_cells="none")
+    assert sign * found.unsmoothed[0, 1] > 0.99999
+    assert found.at_boundary == (("a", "b"),)
+    assert "correlation_at_boundary" in found.condition
+    assert "not_converged" not in found.condition
+
+
+def test_with_answers_to_one_item_only_the_largest_value_is_found_as_well():
+    table, a_alone, b_alone = [[8, 2, 3, 1], [2, 0, 0, 0]], [3, 2], [5, 3, 1, 1]
+    rows = [
+        *np.repeat(np.argwhere(np.array(table) >= 0), np.ravel(table), axis=0).astype(float),
+        *[(place, np.nan) for place, n in enumerate(a_alone) for _ in range(n)],
+        *[(np.nan, place) for place, n in enumerate(b_alone) for _ in range(n)],
+    ]
+    found = polychoric_correlations(pd.DataFrame(rows, columns=["a", "b"]))
+    assert found.unsmoothed[0, 1] < -0.99999
+    assert found.condition == "correlation_at_boundary"
+
+
+def test_a_perfect_pair_of_two_categories_is_the_same_beside_items_with_more():
+    rng = np.random.default_rng(2)
+    first = pd.Series(rng.integers(0, 2, 50))
+    both = pd.DataFrame({"a": first, "b": 1 - first})
+    wide = both.assign(c=rng.integers(1, 6, 50))
+    alone, beside = polychoric_correlations(both), polychoric_correlations(wide)
+    assert alone.unsmoothed[0, 1] == beside.unsmoothed[0, 1] == -1

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.psychometrics import categorical_omega, count_answers, ordinal_alpha
+from pipeline.psychometrics import categorical_omega, count_answers, omega_total, ordinal_alpha
 
 COEFFICIENTS = (categorical_omega, ordinal_alpha)
 
@@ -59,3 +59,10 @@ def test_intervals_cover_the_truth_in_sites():
         covered += row["ci_low"] < truth < row["ci_high"]
     print(f"coverage {covered / 400:.3f}")
     assert 0.93 - 0.033 <= covered / 400 <= 0.97 + 0.033
+
+
+@pytest.mark.parametrize("coefficient", [*COEFFICIENTS, omega_total])
+def test_few_sites_are_named(coefficient, rng):
+    answers, site = answers_in_sites(rng)
+    assert coefficient(answers, clusters=site % 9).condition == "few_groups"
+    assert coefficient(answers, clusters=site % 10).condition is None

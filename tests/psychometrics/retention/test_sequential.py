@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -124,3 +125,12 @@ def test_misuse_is_refused(items):
         sequential_fit(correlation, significance_level=5)
     with pytest.raises(ValueError, match="n must be"):
         sequential_fit(correlation, n=0)
+
+
+def test_a_rule_that_suggests_nothing_says_so_in_its_row():
+    answers = pd.DataFrame(np.random.default_rng(3).normal(size=(150, 5)), columns=list("abcde"))
+    found = sequential_fit(pearson_correlations(answers))
+    rows = found.to_rows().set_index("factor")
+    assert found.suggested_by_rmsea_high is None
+    assert rows.loc["sequential_rmsea_upper", "condition"] == "no_number_suggested"
+    assert pd.isna(rows.loc["sequential_rmsea", "condition"])
