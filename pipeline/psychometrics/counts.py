@@ -12,7 +12,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy
 
 from pipeline.psychometrics._responses import (
     FloatArray,
@@ -22,6 +21,7 @@ from pipeline.psychometrics._responses import (
     require_series,
 )
 from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics._threads import in_threads
 from pipeline.psychometrics.result import Result
 
 CodeArray = npt.NDArray[np.int8]
@@ -30,6 +30,9 @@ Categories = Sequence[float] | Mapping[str, Sequence[float]]
 
 MOST_CATEGORIES = 100
 """An item with more different answers than this is not an ordered item."""
+
+MANY_ROWS = 50_000
+"""From here on the work is shared out between threads."""
 
 ROWS_AT_ONCE = 8192
 """Counts of one chunk stay far below 2**24, up to which float32 holds every integer."""
@@ -209,12 +212,16 @@ def encode(responses: pd.DataFrame, categories: Categories | None = None) -> Cod
     """
     labels = require_items(responses)
     values = np.empty(responses.shape, dtype=np.int8, order="F")
-    found = []
-    for place, item in enumerate(labels):
-        answers = _numbers(responses.iloc[:, place], item)
-        own = _categories_of(item, categories, answers)
-        values[:, place] = _places(answers, own, item)
-        found.append(tuple(own.tolist()))
+
+    def encode_item(place: int) -> tuple[float, ...]:
+        answers = _numbers(responses.iloc[:, place], labels[place])
+        own = _categories_of(labels[place], categories, answers)
+        values[:, place] = _places(answers, own, labels[place])
+        return tuple(own.tolist())
+
+    places = range(len(labels))
+    few = len(responses) < MANY_ROWS
+    found = map(encode_item, places) if few else in_threads(encode_item, places)
     return Codes(labels, tuple(found), values)
 
 
@@ -329,11 +336,15 @@ def two_way_tables(codes: CodeArray, n_categories: IntArray, complete: bool) -> 
     others: a smaller product gives the same tables.
     """
     indicators = _Indicators(n_categories, complete)
+
+    def products(start: int) -> npt.NDArray[np.float32]:
+        rows = indicators.of(codes[start : start + ROWS_AT_ONCE])
+        return np.asarray(rows @ rows.T)
+
     total = np.zeros((indicators.n_rows, indicators.n_rows), dtype=np.int64)
-    for start in range(0, len(codes), ROWS_AT_ONCE):
-        chunk = indicators.of(codes[start : start + ROWS_AT_ONCE])
-        total += scipy.linalg.blas.ssyrk(1.0, chunk, trans=1).astype(np.int64)
-    total = np.triu(total) + np.triu(total, 1).T
+    starts = range(0, len(codes), ROWS_AT_ONCE)
+    for part in map(products, starts) if len(codes) < MANY_ROWS else in_threads(products, starts):
+        total += part.astype(np.int64)
     return indicators.to_categories(total)
 
 
@@ -350,24 +361,26 @@ class _Indicators:
         self.n_rows = len(self.item) + complete
 
     def of(self, codes: CodeArray) -> npt.NDArray[np.float32]:
-        """The indicators of some respondents, shape (n_respondents, n_rows)."""
+        """The indicators of some respondents, shape (n_rows, n_respondents)."""
         columns = np.ascontiguousarray(codes.T)
         chunk = np.ones((self.n_rows, len(codes)), dtype=np.float32)
         for place, (item, category) in enumerate(zip(self.item, self.category, strict=True)):
             np.equal(columns[item], category, out=chunk[place])
-        return chunk.T
+        return chunk
 
     def to_categories(self, total: IntArray) -> IntArray:
         """The tables of all categories from the products of the indicators."""
         if not self.complete:
             return total
-        last = np.cumsum(self.n_categories) - 1
-        turn = np.zeros((int(self.n_categories.sum()), self.n_rows))
-        counted = np.delete(np.arange(len(turn)), last)
-        turn[counted, np.arange(len(counted))] = 1
-        turn[last[self.item], np.arange(len(counted))] = -1
-        turn[last, -1] = 1
-        return (turn @ total @ turn.T).round().astype(np.int64)
+        rows = self._with_last_category(total)
+        return self._with_last_category(rows.T).T
+
+    def _with_last_category(self, total: IntArray) -> IntArray:
+        """Rows for all categories: that of the last is everybody less the others of its item."""
+        ends = np.cumsum(self.n_categories - 1)
+        so_far = np.vstack([np.zeros_like(total[:1]), np.cumsum(total[:-1], axis=0)])
+        others = so_far[ends] - so_far[ends - (self.n_categories - 1)]
+        return np.insert(total[:-1], ends, total[-1] - others, axis=0)
 
 
 def _counts(

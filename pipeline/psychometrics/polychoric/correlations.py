@@ -166,10 +166,10 @@ def polychoric_correlations(
     .. math:: \ell(\rho) = \sum_{ab} n_{ab} \ln \pi_{ab}(\rho)
 
     over its own two-way table, with :math:`\pi_{ab}` the probability of a rectangle under the
-    bivariate normal distribution. All tables are solved together by scoring steps between two
-    bounds that close in on the root of the slope, to 1e-8. Standard errors: [2]_, see
-    ``influence``. With pairwise answers thresholds come from everybody who answered the item.
-    Agrees with lavaan's ``lavCor`` to 1e-6: ``tests/oracles/lavaan_polychoric``.
+    bivariate normal distribution. All tables are solved together by Newton's steps between two
+    bounds that close in on the root of the slope. Standard errors: [2]_, see ``influence``. With
+    pairwise answers thresholds come from everybody who answered the item. Agrees with lavaan's
+    ``lavCor`` to 1e-6: ``tests/oracles/lavaan_polychoric``.
 
     References
     ----------

@@ -32,8 +32,8 @@ SAME_LIKELIHOOD = 1e-6
 SMALLEST_PROBABILITY = 1e-12
 """A cell counts as this probable at least, so that no logarithm or ratio runs away."""
 
-SMALLEST_STEP = 1e-8
-"""Scoring steps shrink at least tenfold, so what is left is smaller still."""
+SMALLEST_STEP = 1e-6
+"""Newton's steps shrink to their square, so what is left is far smaller."""
 MOST_STEPS = 60
 PAIRS_AT_ONCE = 2048
 
@@ -66,10 +66,11 @@ class PairEstimates(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """Probabilities of the cells of each table, and their slopes in the correlation."""
+    """Probabilities of the cells of each table, and two derivatives in the correlation."""
 
     probability: FloatArray
     slope: FloatArray
+    curvature: FloatArray
 
 
 def correlations_of_codes(
@@ -160,7 +161,7 @@ def estimate_pairs(pairs: Pairs, margins: Margins) -> PairEstimates:
 
 
 def cells_of(correlation: FloatArray, row: FloatArray, column: FloatArray) -> Cells:
-    """Probabilities of all cells and their slopes, shape (n_pairs, C, C).
+    """Probabilities of all cells and their derivatives, shape (n_pairs, C, C).
 
     Parameters
     ----------
@@ -177,9 +178,18 @@ def cells_of(correlation: FloatArray, row: FloatArray, column: FloatArray) -> Ce
     below[:, 1:-1, -1] = scipy.special.ndtr(row)
     below[:, -1, 1:-1] = scipy.special.ndtr(column)
     below[:, -1, -1] = 1
-    slope = np.zeros_like(below)
-    slope[:, 1:-1, 1:-1] = bivariate_normal_density(h, k, rho)
-    return Cells(np.maximum(_cells(below), SMALLEST_PROBABILITY), _cells(slope))
+    slope, curvature = np.zeros((2, *below.shape))
+    density = bivariate_normal_density(h, k, rho)
+    slope[:, 1:-1, 1:-1] = density
+    curvature[:, 1:-1, 1:-1] = density * _growth_of_density(h, k, rho)
+    probability = np.maximum(_cells(below), SMALLEST_PROBABILITY)
+    return Cells(probability, _cells(slope), _cells(curvature))
+
+
+def _growth_of_density(h: FloatArray, k: FloatArray, rho: FloatArray) -> FloatArray:
+    """Slope of the logarithm of the bivariate normal density in the correlation."""
+    rest = 1 - rho**2
+    return np.asarray((rho + (h * k * (1 + rho**2) - rho * (h**2 + k**2)) / rest) / rest)
 
 
 def _cells(corners: FloatArray) -> FloatArray:
@@ -189,7 +199,7 @@ def _cells(corners: FloatArray) -> FloatArray:
 
 
 def _search(pairs: Pairs, margins: Margins) -> PairEstimates:
-    """Scoring steps kept between two bounds that close in on the root of the slope."""
+    """Newton's steps kept between two bounds that close in on the root of the slope."""
     row, column = margins.thresholds[pairs.first], margins.thresholds[pairs.second]
     rho = _start(pairs.counts, row, column)
     low, high = np.full(len(rho), -LARGEST_CORRELATION), np.full(len(rho), LARGEST_CORRELATION)
@@ -242,12 +252,13 @@ def _moved_to_bound(
 def _score(
     rho: FloatArray, counts: FloatArray, row: FloatArray, column: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Slope of each log-likelihood in the correlation, and the expected information."""
+    """Slope of each log-likelihood, and its curvature turned positive; else what is expected."""
     cells = cells_of(rho, row, column)
     ratio = cells.slope / cells.probability
     slope = np.einsum("pab,pab->p", counts, ratio)
-    expected = np.einsum("pab,pab->p", cells.slope, ratio)
-    return slope, np.maximum(counts.sum(axis=(1, 2)) * expected, 1e-300)
+    observed = np.einsum("pab,pab->p", counts, ratio**2 - cells.curvature / cells.probability)
+    expected = counts.sum(axis=(1, 2)) * np.einsum("pab,pab->p", cells.slope, ratio)
+    return slope, np.maximum(np.where(observed > 0, observed, expected), 1e-300)
 
 
 def _start(counts: FloatArray, row: FloatArray, column: FloatArray) -> FloatArray:

@@ -1,7 +1,6 @@
 """Correlations of data like the answers, but in which no two items have anything in common."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from pipeline.psychometrics._pairwise import pairwise_correlations
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray, to_numbers
+from pipeline.psychometrics._threads import in_threads
 from pipeline.psychometrics.counts import encode
 from pipeline.psychometrics.polychoric.estimate import correlations_of_codes
 
@@ -17,9 +17,6 @@ CorrelationKind = Literal["pearson", "polychoric"]
 
 MATRICES_AT_ONCE = 128
 """So many correlation matrices are held at the same time, however many are drawn."""
-
-THREADS = 2
-"""So many data sets are drawn at the same time; the numbers do not depend on it."""
 
 _Draw = Callable[[int], FloatArray]
 
@@ -35,9 +32,8 @@ def null_correlations(
     """
     draw = _polychoric_draw(responses) if kind == "polychoric" else _pearson_draw(responses)
     seeds = rng.integers(2**63, size=n_replications).tolist()
-    with ThreadPoolExecutor(THREADS) as pool:
-        for start in range(0, n_replications, MATRICES_AT_ONCE):
-            yield np.stack(list(pool.map(draw, seeds[start : start + MATRICES_AT_ONCE])))
+    for start in range(0, n_replications, MATRICES_AT_ONCE):
+        yield np.stack(list(in_threads(draw, seeds[start : start + MATRICES_AT_ONCE])))
 
 
 def shuffled(
