@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.psychometrics.conditions import MEANING_OF_CONDITION
 
 MOST_ROWS_SHOWN = 40
+MOST_COLUMNS = 20
 _SAID_ONCE = ("confidence_level", "n_respondents", "method", "condition")
 
 
@@ -30,7 +31,7 @@ class Result:
     def __str__(self) -> str:
         """A summary to read: the method, what stood in the way, and the estimates."""
         rows = self.to_rows()
-        return "\n".join([*_said_once(rows), "", _table(rows)])
+        return "\n\n".join(["\n".join(_said_once(rows)), *_tables(rows)])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In a notebook a result shows its summary."""
@@ -39,15 +40,46 @@ class Result:
 
 def readable(table: pd.DataFrame) -> str:
     """A table as lines of text with three decimals; empty columns are left out."""
-    shown = table.dropna(axis=1, how="all")
-    return (
-        shown.astype(object)
-        .where(shown.notna(), "")
-        .to_string(index=False, float_format=lambda value: f"{value:.3f}", na_rep="")
+    return _lines(table.dropna(axis=1, how="all"), index=False)
+
+
+def _lines(table: pd.DataFrame, index: bool) -> str:
+    shown = table.astype(object).where(table.notna(), "")
+    return shown.to_string(index=index, float_format=lambda value: f"{value:.3f}", na_rep="")
+
+
+def _tables(rows: pd.DataFrame) -> list[str]:
+    """The estimates: a matrix for what belongs to an item and a factor or to two items."""
+    matrices = {
+        str(statistic): matrix
+        for statistic, own in rows.groupby("statistic", sort=False)
+        if (matrix := _matrix(own)) is not None
+    }
+    others = rows[~rows["statistic"].isin(list(matrices))]
+    shown = [f"{name}\n{_lines(matrix, index=True)}" for name, matrix in matrices.items()]
+    return [*shown, _list(others)] if len(others) else shown
+
+
+def _matrix(rows: pd.DataFrame) -> pd.DataFrame | None:
+    """Rows of one statistic as a matrix in their order, if they make one that can be read."""
+    pairs = rows["item"].str.split(" with ", expand=True)
+    if pairs.shape[1] == 2 and pairs.notna().all(axis=None):
+        places = pairs.set_axis(["column", "row"], axis=1)
+    else:
+        places = pd.DataFrame({"row": rows["item"], "column": rows["factor"]})
+    names = [list(places[side].dropna().unique()) for side in ("row", "column")]
+    n_cells = len(names[0]) * len(names[1])
+    if places.isna().any(axis=None) or not (1 < len(names[1]) <= MOST_COLUMNS):
+        return None
+    if 2 * len(rows) <= n_cells and not pairs.notna().all(axis=None):
+        return None
+    wide = rows.assign(**places).pivot_table(
+        index="row", columns="column", values="estimate", aggfunc="first", dropna=False
     )
+    return wide.reindex(index=names[0], columns=names[1]).rename_axis(index=None, columns=None)
 
 
-def _table(rows: pd.DataFrame) -> str:
+def _list(rows: pd.DataFrame) -> str:
     own = [name for name in rows.columns if name not in _SAID_ONCE or len(_values(rows[name])) > 1]
     lines = readable(rows.head(MOST_ROWS_SHOWN)[own])
     left = len(rows) - MOST_ROWS_SHOWN

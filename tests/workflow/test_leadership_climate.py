@@ -81,6 +81,7 @@ def test_factors_are_explored_in_one_half_and_no_company_is_in_both(climate_run)
     assert set(factors["n_respondents"]) == {n_exploring}
     page = (climate_run[0] / "reports/leadership_climate/technical.html").read_text("utf-8")
     assert "Factors were explored in one half of the sample" in page
+    assert 0 < estimate(climate_run[0], "factors", "climate", "rmsea")["estimate"] < 0.2
 
 
 def test_one_core_gives_the_same_reports_as_two(climate_run, project):

@@ -121,7 +121,7 @@ class BootstrapLoadings(Result):
 
     def to_rows(self) -> pd.DataFrame:
         """The rows of the solution, with standard errors and intervals where there are any."""
-        rows = (self.solution if self.aligned is None else self.aligned).to_rows()
+        rows = self._rows_of_solution()
         spread = self._spread_by_row()
         keys = zip(
             rows["statistic"], rows["item"].fillna(""), rows["factor"].fillna(""), strict=True
@@ -136,6 +136,14 @@ class BootstrapLoadings(Result):
         fitted = found["se"].isna()
         with_spread.loc[fitted, ["ci_low", "ci_high"]] = rows.loc[fitted, ["ci_low", "ci_high"]]
         return pd.concat([with_spread, self._rows_about_samples()], ignore_index=True)
+
+    def _rows_of_solution(self) -> pd.DataFrame:
+        """Rows of the solution; factors by the names of their targets, where there are targets."""
+        rows = self.solution.to_rows()
+        if self.aligned is None:
+            return rows
+        not_of_a_factor = rows[rows["factor"].isna()]
+        return pd.concat([self.aligned.to_rows(), not_of_a_factor], ignore_index=True)
 
     def _spread_by_row(self) -> dict[tuple[str, str, str], tuple[float, float, float]]:
         """Standard error and limits by statistic, item and factor."""

@@ -94,8 +94,16 @@ def test_rows_are_those_of_the_solution_with_intervals(answers):
     rows = found.to_rows()
     own = found.aligned.to_rows()
     assert_array_equal(rows["estimate"].to_numpy()[: len(own)], own["estimate"].to_numpy())
-    with_interval = rows[rows["ci_low"].notna()]
-    assert set(with_interval["statistic"]) == {"pattern", "congruence", "factor_correlation"}
+    assert (
+        rows.set_index("statistic").loc["chi_square", "estimate"] == found.solution.fit.chi_square
+    )
+    with_interval = rows[rows["se"].notna()]
+    assert set(with_interval["statistic"]) == {
+        "pattern",
+        "congruence",
+        "factor_correlation",
+        "communality",
+    }
     assert with_interval["se"].gt(0).all()
     assert with_interval["confidence_level"].eq(0.95).all()
     assert rows["estimate"].iloc[-4] == 60
