@@ -1,6 +1,6 @@
 """Intervals of reliabilities by resampling respondents, or the clusters in which they sit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any, Literal, NamedTuple, get_args
@@ -152,6 +152,14 @@ class BootstrapReliability(Result):
         return [estimate, error]
 
 
+class Computed(NamedTuple):
+    """A coefficient in the whole sample and in the replications, and what is to be said of it."""
+
+    estimate: float
+    replications: FloatArray
+    condition: str | None
+
+
 def bootstrap_reliability(
     items: pd.DataFrame,
     rng: np.random.Generator,
@@ -212,6 +220,28 @@ def bootstrap_reliability(
     0.7
     """
     require_draws(coefficients, COEFFICIENTS, n_replications)
+
+    def computed(used: FloatArray, groups: IntArray | None) -> Mapping[Any, Computed]:
+        return _computed(coefficients, used, _drawn(used, groups, rng, n_replications))
+
+    return resampled(
+        items, coefficients, n_replications, clusters, confidence_level, "Pearson", computed
+    )
+
+
+def resampled(
+    items: pd.DataFrame,
+    coefficients: Sequence[str],
+    n_replications: int,
+    clusters: "pd.Series[Any] | None",
+    confidence_level: float,
+    correlation: str,
+    compute: Callable[[FloatArray, IntArray | None], Mapping[Any, Computed]],
+) -> BootstrapReliability:
+    """Percentile intervals of what `compute` makes of the complete answers and their clusters.
+
+    Where the answers or clusters do not allow for any, nothing is computed and the reason is named.
+    """
     numbers = several_items(items)
     used, groups = complete_with_clusters(numbers, items, clusters)
     n_clusters = None if groups is None else int(groups.max(initial=-1)) + 1
@@ -219,11 +249,8 @@ def bootstrap_reliability(
     condition = unusable(numbers, used)
     if condition is None and n_clusters is not None and n_clusters < 2:
         condition = "too_few_groups"
-    if condition is None:
-        found = _computed(coefficients, used, _drawn(used, groups, rng, n_replications))
-    else:
-        nothing = Computed(nan, np.full(n_replications, nan), condition)
-        found = dict.fromkeys(coefficients, nothing)
+    nothing = Computed(nan, np.full(n_replications, nan), condition)
+    found = dict.fromkeys(coefficients, nothing) if condition else compute(used, groups)
     return BootstrapReliability(
         intervals=tuple(
             percentile_interval(name, found[name], probabilities, few_groups(n_clusters))
@@ -237,7 +264,7 @@ def bootstrap_reliability(
         n_items=numbers.shape[1],
         method=f"{n_replications} replications of "
         + ("respondents" if n_clusters is None else f"{n_clusters} clusters")
-        + ", expanded percentile interval; Pearson, listwise",
+        + f", expanded percentile interval; {correlation}, listwise",
         condition=condition,
     )
 
@@ -278,14 +305,6 @@ def expanded_tails(confidence_level: float, n_units: int) -> tuple[float, float]
         return low_tail, high_tail
     width = np.sqrt(n_units / (n_units - 1)) * student_quantile(high_tail, n_units - 1)
     return normal_below(-width), normal_below(width)
-
-
-class Computed(NamedTuple):
-    """A coefficient in the whole sample and in the replications, and what is to be said of it."""
-
-    estimate: float
-    replications: FloatArray
-    condition: str | None
 
 
 def require_draws(

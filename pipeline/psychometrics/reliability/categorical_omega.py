@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray
-from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.counts import AnswerCounts
 from pipeline.psychometrics.polychoric import PolychoricCorrelations
 from pipeline.psychometrics.reliability.interval import reliability_interval
-from pipeline.psychometrics.reliability.omega import Omegas
+from pipeline.psychometrics.reliability.omegas import OmegaEstimates, Omegas
 from pipeline.psychometrics.reliability.ordered_answers import ordered_answers
 from pipeline.psychometrics.reliability.ordered_one_factor import (
     OrderedOneFactor,
@@ -30,7 +29,6 @@ from pipeline.psychometrics.reliability.ordinal_sum import (
     slope_of_variances,
 )
 from pipeline.psychometrics.reliability.usable_answers import Missing
-from pipeline.psychometrics.result import Result
 
 MODEL = "Green and Yang's omega, one-factor model by diagonally weighted least squares"
 
@@ -45,7 +43,7 @@ NO_ESTIMATE = (
 
 
 @dataclass(frozen=True, slots=True)
-class CategoricalOmega(Result):
+class CategoricalOmega(OmegaEstimates):
     """Omega of the sum of ordered answers.
 
     Attributes
@@ -63,6 +61,8 @@ class CategoricalOmega(Result):
         Respondents the estimates rest on, and respondents given.
     n_items : int
         Number of items.
+    n_clusters : int or None
+        Clusters the standard errors allow for.
     method : str
         How it was computed.
     condition : str or None
@@ -72,45 +72,8 @@ class CategoricalOmega(Result):
         ``correlation_at_boundary``, ``no_variation``: no estimate.
     """
 
-    model_implied: float
-    model_implied_se: float
-    model_implied_low: float
-    model_implied_high: float
-    observed: float
-    observed_se: float
-    observed_low: float
-    observed_high: float
-    standardised_loadings: dict[str, float]
-    confidence_level: float
-    n_respondents: int
-    n_total: int
-    n_items: int
-    method: str
-    condition: str | None
-
-    def to_rows(self) -> pd.DataFrame:
-        """A row for each of the two omegas and one per loading."""
-        omegas = [
-            {
-                "statistic": f"categorical_omega_{name}",
-                "estimate": getattr(self, name),
-                "se": getattr(self, f"{name}_se"),
-                "ci_low": getattr(self, f"{name}_low"),
-                "ci_high": getattr(self, f"{name}_high"),
-                "confidence_level": self.confidence_level,
-            }
-            for name in ("model_implied", "observed")
-        ]
-        loadings = [
-            {"item": item, "statistic": "ordered_one_factor_loading", "estimate": value}
-            for item, value in self.standardised_loadings.items()
-        ]
-        return long_table(
-            [*omegas, *loadings],
-            n_respondents=self.n_respondents,
-            method=self.method,
-            condition=self.condition,
-        )
+    statistic = "categorical_omega"
+    statistic_of_loading = "ordered_one_factor_loading"
 
 
 class _Variances(NamedTuple):
@@ -214,6 +177,7 @@ def categorical_omega(
         n_respondents=found.n_respondents,
         n_total=given.n_total,
         n_items=len(found.items),
+        n_clusters=given.n_clusters,
         method=f"{MODEL}, {found.method}{given.method_of_interval}",
         condition=condition,
     )

@@ -2,27 +2,26 @@
 
 from dataclasses import dataclass
 from math import nan
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._distributions import normal_quantile, student_quantile, tails
 from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, labels_of, unusable
-from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.one_factor import OneFactorModel, fit_one_factor
 from pipeline.psychometrics.reliability.interval import reliability_interval
+from pipeline.psychometrics.reliability.omegas import OmegaEstimates, Omegas
 from pipeline.psychometrics.reliability.one_factor_slopes import slope_in_covariance
 from pipeline.psychometrics.reliability.usable_answers import cluster_numbers, several_items
-from pipeline.psychometrics.result import Result
 
 SMALLEST_EIGENVALUE = 1e-8
 """Items whose correlations have a smaller eigenvalue than this determine one another."""
 
 
 @dataclass(frozen=True, slots=True)
-class OmegaTotal(Result):
+class OmegaTotal(OmegaEstimates):
     """Omega total of a scale from the one-factor model.
 
     Attributes
@@ -50,53 +49,8 @@ class OmegaTotal(Result):
         ``constant_item``, ``not_positive_definite``: no estimate.
     """
 
-    model_implied: float
-    model_implied_se: float
-    model_implied_low: float
-    model_implied_high: float
-    observed: float
-    observed_se: float
-    observed_low: float
-    observed_high: float
-    standardised_loadings: dict[str, float]
-    confidence_level: float
-    n_respondents: int
-    n_total: int
-    n_items: int
-    n_clusters: int | None
-    method: str
-    condition: str | None
-
-    def to_rows(self) -> pd.DataFrame:
-        """A row for each of the two omegas and one per loading."""
-        omegas = [
-            {
-                "statistic": f"omega_total_{name}",
-                "estimate": getattr(self, name),
-                "se": getattr(self, f"{name}_se"),
-                "ci_low": getattr(self, f"{name}_low"),
-                "ci_high": getattr(self, f"{name}_high"),
-                "confidence_level": self.confidence_level,
-            }
-            for name in ("model_implied", "observed")
-        ]
-        loadings = [
-            {"item": item, "statistic": "one_factor_loading", "estimate": value}
-            for item, value in self.standardised_loadings.items()
-        ]
-        return long_table(
-            [*omegas, *loadings],
-            n_respondents=self.n_respondents,
-            method=self.method,
-            condition=self.condition,
-        )
-
-
-class Omegas(NamedTuple):
-    """A number for each of the two denominators."""
-
-    model_implied: Any
-    observed: Any
+    statistic = "omega_total"
+    statistic_of_loading = "one_factor_loading"
 
 
 def omega_total(

@@ -1,31 +1,27 @@
 """Intervals of the reliability of ordered answers by resampling respondents or clusters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import nan
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, labels_of, unusable
+from pipeline.psychometrics._responses import FloatArray, IntArray, labels_of
 from pipeline.psychometrics.counts import AnswerCounts, count_answers
 from pipeline.psychometrics.reliability.bootstrap import (
     BootstrapReliability,
     Computed,
-    expanded_tails,
-    percentile_interval,
     require_draws,
+    resampled,
 )
 from pipeline.psychometrics.reliability.categorical_omega import categorical_omega
-from pipeline.psychometrics.reliability.omega import complete_with_clusters
 from pipeline.psychometrics.reliability.ordinal_alpha import ordinal_alpha
 from pipeline.psychometrics.reliability.resampling import (
     distinct_answers,
     drawn_clusters,
     drawn_counts,
 )
-from pipeline.psychometrics.reliability.usable_answers import several_items
 
 OrdinalCoefficient = Literal[
     "ordinal_alpha", "categorical_omega_model_implied", "categorical_omega_observed"
@@ -87,35 +83,14 @@ def bootstrap_ordinal_reliability(
     0
     """
     require_draws(coefficients, ORDINAL_COEFFICIENTS, n_replications)
-    numbers = several_items(items)
-    used, groups = complete_with_clusters(numbers, items, clusters)
-    n_clusters = None if groups is None else int(groups.max(initial=-1)) + 1
-    probabilities = expanded_tails(confidence_level, n_clusters or len(used))
-    condition = unusable(numbers, used)
-    if condition is None and n_clusters is not None and n_clusters < 2:
-        condition = "too_few_groups"
-    if condition is None:
+
+    def computed(used: FloatArray, groups: IntArray | None) -> Mapping[Any, Computed]:
         whole = count_answers(pd.DataFrame(used, columns=labels_of(items)))
         drawn = _drawn_tables(whole, used, groups, rng, n_replications)
-        found = _computed(coefficients, whole, drawn)
-    else:
-        nothing = Computed(nan, np.full(n_replications, nan), condition)
-        found = dict.fromkeys(coefficients, nothing)
-    return BootstrapReliability(
-        intervals=tuple(
-            percentile_interval(name, found[name], probabilities, few_groups(n_clusters))
-            for name in coefficients
-        ),
-        n_replications=n_replications,
-        n_clusters=n_clusters,
-        confidence_level=confidence_level,
-        n_respondents=len(used),
-        n_total=len(numbers),
-        n_items=numbers.shape[1],
-        method=f"{n_replications} replications of "
-        + ("respondents" if n_clusters is None else f"{n_clusters} clusters")
-        + ", expanded percentile interval; polychoric, listwise",
-        condition=condition,
+        return _computed(coefficients, whole, drawn)
+
+    return resampled(
+        items, coefficients, n_replications, clusters, confidence_level, "polychoric", computed
     )
 
 
