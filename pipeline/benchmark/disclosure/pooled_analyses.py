@@ -42,6 +42,10 @@ ASSOCIATION = re.compile(
 )
 """Numbers about how answers go together, which have no counterpart at a site."""
 
+MATRIX_FROM = 100
+"""Fewest people behind the correlations of single items: so many numbers about so few people could
+be solved for their answers."""
+
 WITHHELD = "withheld"
 """Condition of a row whose number is held back."""
 
@@ -59,7 +63,8 @@ def release_pooled(
     Every row stays; a number that is held back is missing and its condition says ``withheld``.
 
     - A statistic that is not named here is withheld.
-    - A number behind which there are fewer than ``minimum_n`` people is withheld (rule 1).
+    - A number behind which there are fewer than ``minimum_n`` people is withheld (rule 1), and so
+      is a correlation of two items among others behind which there are fewer than 100.
     - A distribution of one respondent group is withheld.
     - A distribution is withheld where the people of small sites do not count in the figures of the
       programme (rule 3), and where one answer has ``class_share`` or more (rule 4); it is rounded
@@ -86,6 +91,9 @@ def release_pooled(
     exposed = distribution & (pooled["group"].notna() | ~_is_open(pooled, site_estimates, rules))
     if figures is not None:
         exposed |= distribution & pooled["item"].isin(_coarse_items(figures, rules))
+    of_pair = pooled["statistic"].isin(["polychoric_correlation", "inter_item_correlation"])
+    in_matrix = of_pair & pooled["item"].notna()
+    few |= in_matrix & pooled["n_respondents"].lt(MATRIX_FROM).fillna(False)
     withheld = few | exposed | ~(distribution | association)
 
     released = pooled.copy()

@@ -113,6 +113,18 @@ def test_thresholds_and_distributions_of_a_group_are_held_back(instrument):
     assert shown(of_group, "cronbach_alpha").all()
 
 
+@pytest.mark.parametrize(("n", "is_shown"), [(99, False), (100, True)])
+def test_correlations_of_single_items_need_a_hundred_people(instrument, n, is_shown):
+    frame = released(
+        instrument,
+        TINY_SITES_TOGETHER_ENOUGH,
+        item="aaa1 with aaa2",
+        statistic="polychoric_correlation",
+        n_respondents=n,
+    )
+    assert frame["estimate"].notna().all() == is_shown
+
+
 def test_an_analysis_without_rows_is_released_without_rows(instrument):
     responses, missing, scores = make_study(instrument, ONE_TINY_SITE, seed=4, dk=0.0)
     sites = estimate_sites(responses, missing, scores, instrument, 0.95)
