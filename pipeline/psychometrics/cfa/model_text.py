@@ -1,0 +1,252 @@
+"""A structural model written down: which parameters it names, and what is said of each.
+
+The notation is that of lavaan: ``=~`` measured by, ``~~`` (co)variance, ``~`` regressed on,
+``~ 1`` intercept, ``|`` thresholds. What a text leaves unsaid (markers, residual variances, factor
+correlations) is not added here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+Operator = Literal["=~", "~~", "~", "~1", "|"]
+
+_STATEMENT = re.compile(r"(?P<left>[^=~|]+?)\s*(?P<operator>=~|~~|~|\|)\s*(?P<right>.+)", re.DOTALL)
+_NAME = re.compile(r"[^\W\d][\w.]*")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_UNKNOWN_OPERATOR = re.compile(r"(==|:=|<~|[<>])")
+_EXAMPLE = "write for instance 'factor =~ item1 + item2 + item3'"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter that a model names.
+
+    Attributes
+    ----------
+    left, operator, right : str
+        What it relates: ``factor =~ item``, ``item ~~ item``, ``factor ~ factor``, ``item ~1`` (no
+        right side), ``item | t1``.
+    values : tuple of (float or None)
+        Fixed value, one for all groups or one a group; None where it is estimated.
+    labels : tuple of (str or None)
+        Label, likewise; parameters with the same label are equal.
+    starts : tuple of (float or None)
+        Starting value, likewise.
+    is_free : bool
+        Whether the text says ``NA*``: estimated, even if it would be fixed by default.
+    line : int
+        Line of the text, from 1; 0 if the model was not given as a text.
+    """
+
+    left: str
+    operator: Operator
+    right: str
+    values: tuple[float | None, ...] = (None,)
+    labels: tuple[str | None, ...] = (None,)
+    starts: tuple[float | None, ...] = (None,)
+    is_free: bool = False
+    line: int = 0
+
+
+class _Statement(NamedTuple):
+    """A logical line, and the number of the physical line it begins on."""
+
+    line: int
+    text: str
+
+
+class _StatementError(Exception):
+    """What is wrong with one statement."""
+
+
+def parameters_of(model: str | Mapping[str, Sequence[str]]) -> tuple[Parameter, ...]:
+    """The parameters that a model names, in its order.
+
+    Parameters
+    ----------
+    model : str or mapping of str to sequence of str
+        A text in the notation of lavaan, or the items of each factor.
+
+    Returns
+    -------
+    tuple of Parameter
+        What is named twice, such as the loading of an item of which first the value and then the
+        label is told, stands once.
+
+    Raises
+    ------
+    ValueError
+        With everything that cannot be understood, a line each, with its number in the text.
+
+    Examples
+    --------
+    >>> [p.right for p in parameters_of({"trust": ["a", "b"]})]
+    ['a', 'b']
+    >>> loading, covariance = parameters_of("trust =~ 0.8*a ; a ~~ same*b")
+    >>> loading.values, covariance.labels
+    ((0.8,), ('same',))
+    """
+    if isinstance(model, Mapping):
+        return _of_mapping(model)
+    named: dict[tuple[str, str, str], Parameter] = {}
+    faults = []
+    for statement in _statements(model):
+        try:
+            for parameter in _read(statement):
+                _add(named, parameter)
+        except _StatementError as fault:
+            faults.append(f"line {statement.line}: {fault}")
+    if not named and not faults:
+        faults.append(f"the model is empty; {_EXAMPLE}")
+    if faults:
+        raise ValueError("the model cannot be understood:\n" + "\n".join(faults))
+    return tuple(named.values())
+
+
+def _of_mapping(model: Mapping[str, Sequence[str]]) -> tuple[Parameter, ...]:
+    faults = [
+        f"factor {factor!r} has no items, or they are not a list"
+        for factor, items in model.items()
+        if isinstance(items, str) or not len(items)
+    ]
+    faults += [
+        f"factor {factor!r} names an item more than once"
+        for factor, items in model.items()
+        if not isinstance(items, str) and len(set(items)) < len(items)
+    ]
+    if not model:
+        faults.append("the model has no factors")
+    if faults:
+        raise ValueError("the model cannot be understood:\n" + "\n".join(faults))
+    return tuple(
+        Parameter(str(factor), "=~", str(item)) for factor, items in model.items() for item in items
+    )
+
+
+def _statements(model: str) -> Iterator[_Statement]:
+    """Statements end with a line or a semicolon; an open sum or bracket goes on in the next."""
+    begun, text = 0, ""
+    for number, line in enumerate(model.splitlines(), 1):
+        for part in re.split(r"[#!]", line)[0].split(";"):
+            if not part.strip() and not text:
+                continue
+            begun = begun if text else number
+            text = f"{text} {part}".strip()
+            if not _goes_on(text):
+                yield _Statement(begun, text)
+                text = ""
+    if text:
+        yield _Statement(begun, text)
+
+
+def _goes_on(text: str) -> bool:
+    return text.endswith(("+", "~", "|", "*", ",")) or text.count("(") > text.count(")")
+
+
+def _read(statement: _Statement) -> Iterator[Parameter]:
+    """The parameters of one statement."""
+    if strange := _UNKNOWN_OPERATOR.search(statement.text):
+        raise _StatementError(
+            f"{strange.group()!r} is not supported; use labels to set parameters equal"
+        )
+    found = _STATEMENT.fullmatch(statement.text)
+    if found is None:
+        raise _StatementError(
+            f"{statement.text!r} has no operator with something on both sides; {_EXAMPLE}"
+        )
+    operator = found["operator"]
+    rights = [part.strip() for part in _split(found["right"], "+")]
+    for left in (part.strip() for part in found["left"].split("+")):
+        _require_name(left)
+        for right in rights:
+            yield _parameter(left, operator, right, statement.line)
+
+
+def _parameter(left: str, operator: str, right: str, line: int) -> Parameter:
+    *modifiers, name = [part.strip() for part in _split(right, "*")]
+    if operator == "~" and name == "1":
+        parameter = Parameter(left, "~1", "", line=line)
+    elif operator == "|":
+        if not re.fullmatch(r"t\d+", name):
+            raise _StatementError(f"{name!r} is no threshold; they are called t1, t2, ...")
+        parameter = Parameter(left, "|", name, line=line)
+    else:
+        _require_name(name)
+        if operator != "~~" and name == left:
+            raise _StatementError(f"{left!r} cannot be explained by itself")
+        kind: Operator = "=~" if operator == "=~" else "~~" if operator == "~~" else "~"
+        parameter = Parameter(left, kind, name, line=line)
+    for modifier in modifiers:
+        parameter = _modified(parameter, modifier)
+    return parameter
+
+
+def _modified(parameter: Parameter, modifier: str) -> Parameter:
+    """The parameter with a fixed value, label, starting value, or the word that it is free."""
+    call = re.fullmatch(r"(c|start|equal)\s*\((.*)\)", modifier, re.DOTALL)
+    kind, inside = (call.group(1), call.group(2)) if call else ("", modifier)
+    entries = [entry.strip() for entry in inside.split(",")] if kind in ("c", "start") else [inside]
+    numbers = tuple(float(e) if _NUMBER.fullmatch(e) else None for e in entries)
+    is_number = [number is not None for number in numbers]
+    if kind == "start":
+        if not all(is_number):
+            raise _StatementError(f"start() needs numbers, got {inside!r}")
+        return replace(parameter, starts=numbers)
+    if kind != "equal" and all(e == "NA" for e in entries):
+        return replace(parameter, is_free=True)
+    if kind != "equal" and all(n or e == "NA" for n, e in zip(is_number, entries, strict=True)):
+        return replace(parameter, values=numbers)
+    labels = tuple(entry.strip("\"' ") for entry in entries)
+    for label in labels:
+        _require_name(label)
+    return replace(parameter, labels=labels)
+
+
+def _add(named: dict[tuple[str, str, str], Parameter], parameter: Parameter) -> None:
+    """Put a parameter with the others, or what is said of it to what was said before."""
+    key = _key(parameter)
+    before = named.get(key)
+    if before is None:
+        named[key] = parameter
+        return
+    nothing = Parameter(parameter.left, parameter.operator, parameter.right)
+    said: dict[str, Any] = {
+        name: getattr(parameter, name)
+        for name in ("values", "labels", "starts", "is_free")
+        if getattr(parameter, name) != getattr(nothing, name)
+    }
+    for name, value in said.items():
+        if getattr(before, name) not in (value, getattr(nothing, name)):
+            raise _StatementError(
+                f"{parameter.left} {parameter.operator} {parameter.right} was said to be otherwise "
+                f"in line {before.line}"
+            )
+    named[key] = replace(before, **said)
+
+
+def _key(parameter: Parameter) -> tuple[str, str, str]:
+    """A covariance is the same whichever side comes first."""
+    sides = (parameter.left, parameter.right)
+    first, second = sorted(sides) if parameter.operator == "~~" else sides
+    return first, parameter.operator, second
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Parts between separators that stand outside brackets."""
+    parts, depth, start = [], 0, 0
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        follows_exponent = re.search(r"[\d.][eE]$", text[:place]) is not None
+        if sign == separator and depth == 0 and not follows_exponent:
+            parts.append(text[start:place])
+            start = place + 1
+    return [*parts, text[start:]]
+
+
+def _require_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise _StatementError(
+            f"{name!r} is not a name" if name else f"a name is missing; {_EXAMPLE}"
+        )
