@@ -3,6 +3,8 @@
 ``scipy.special`` rather than ``scipy.stats``: the same numbers, and half a second less to load.
 """
 
+import numpy as np
+import numpy.typing as npt
 import scipy
 
 
@@ -61,6 +63,11 @@ def normal_below(value: float) -> float:
 def student_quantile(probability: float, df: float) -> float:
     """The value of Student's t below which lies `probability`."""
     return float(scipy.special.stdtrit(df, probability))
+
+
+def normal_density(value: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Height of the standard normal curve at each value."""
+    return np.asarray(np.exp(-np.square(value) / 2) / np.sqrt(2 * np.pi), dtype=np.float64)
 
 
 def tails(confidence_level: float) -> tuple[float, float]:

@@ -84,6 +84,27 @@ def require_series(values: Any, meaning: str) -> None:
         )
 
 
+def require_clusters(clusters: Any, responses: pd.DataFrame) -> None:
+    """Refuse clusters that do not name one for each of the respondents.
+
+    Raises
+    ------
+    ValueError
+        If they are no Series, are those of other respondents, or a respondent has none.
+    """
+    require_series(clusters, "clusters")
+    if not clusters.index.equals(responses.index):
+        raise ValueError(
+            "clusters must name one cluster for every respondent, with the rows of responses in "
+            "the same order"
+        )
+    if clusters.isna().any():
+        raise ValueError(
+            "a respondent has no cluster; clusters must name one cluster for every respondent, so "
+            "leave out who belongs to none"
+        )
+
+
 def labels_of(responses: pd.DataFrame) -> tuple[str, ...]:
     """Names of the items."""
     return tuple(str(column) for column in responses.columns)

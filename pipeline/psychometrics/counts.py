@@ -22,6 +22,7 @@ from pipeline.psychometrics._responses import (
 )
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics._threads import in_threads
+from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.result import Result
 
 CodeArray = npt.NDArray[np.int8]
@@ -409,7 +410,7 @@ def _counts(
         n_total=n_total,
         missing=missing,
         method=f"counted, {missing}",
-        condition=" ".join(word for word in words if word) or None,
+        condition=joined(words),
     )
 
 

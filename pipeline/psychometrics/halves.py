@@ -13,7 +13,7 @@ from pipeline.psychometrics._responses import (
     FloatArray,
     IntArray,
     is_constant,
-    require_series,
+    require_clusters,
     to_numbers,
 )
 from pipeline.psychometrics._rows import long_table
@@ -195,11 +195,7 @@ def _codes(clusters: pd.Series | None, responses: pd.DataFrame) -> IntArray | No
     """The number of the cluster of each respondent."""
     if clusters is None:
         return None
-    require_series(clusters, "clusters")
-    if len(clusters) != len(responses) or not clusters.index.equals(responses.index):
-        raise ValueError("clusters must have the rows of responses, in the same order")
-    if clusters.isna().any():
-        raise ValueError("a respondent has no cluster; leave out who belongs to none")
+    require_clusters(clusters, responses)
     return np.asarray(pd.factorize(clusters)[0], dtype=np.int64)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,18 +11,18 @@ import pandas as pd
 import scipy
 
 from pipeline.psychometrics._distributions import normal_quantile, tails
+from pipeline.psychometrics._kinds import CorrelationKind, correlations_of
 from pipeline.psychometrics._pairwise import pairwise_correlations, smoothed
 from pipeline.psychometrics._responses import (
     FloatArray,
     IntArray,
     few_groups,
-    require_series,
+    require_clusters,
     to_numbers,
 )
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics._threads import one_blas_thread
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.correlation import CorrelationMatrix, pearson_correlations
 from pipeline.psychometrics.counts import encode
 from pipeline.psychometrics.efa.congruence import tucker_congruence
 from pipeline.psychometrics.efa.explore import (
@@ -41,11 +41,8 @@ from pipeline.psychometrics.efa.rotation import (
     towards,
 )
 from pipeline.psychometrics.efa.target import AlignedSolution, align_to_target, membership_matrix
-from pipeline.psychometrics.polychoric import polychoric_correlations
 from pipeline.psychometrics.polychoric.estimate import correlations_of_codes
 from pipeline.psychometrics.result import Result
-
-KindOfCorrelation = Literal["polychoric", "pearson"]
 
 FEWEST_SAMPLES = 20
 """From fewer bootstrap samples no interval is taken."""
@@ -194,7 +191,7 @@ def bootstrap_loadings(
     rng: np.random.Generator,
     membership: Mapping[str, Sequence[str]] | None = None,
     clusters: pd.Series | None = None,
-    correlation: KindOfCorrelation = "polychoric",
+    correlation: CorrelationKind = "polychoric",
     method: ExtractionMethod = "minres",
     rotation: Rotation = "oblimin",
     target: Target | None = None,
@@ -283,7 +280,7 @@ def bootstrap_loadings(
     if n_replications < 1:
         raise ValueError(f"n_replications must be at least 1, got {n_replications}")
     members = _members(clusters, responses)
-    matrix = _correlations(responses, correlation)
+    matrix = correlations_of(responses, correlation)
     solution = explore_factors(matrix, n_factors, method, rotation, target)
     aligned = None if membership is None else align_to_target(solution, membership)
     samples = _Samples(0, 0, 0, *_no_estimates(solution))
@@ -318,11 +315,7 @@ def _members(clusters: pd.Series | None, responses: pd.DataFrame) -> list[IntArr
     """Places of the respondents of each cluster."""
     if clusters is None:
         return None
-    require_series(clusters, "clusters")
-    if len(clusters) != len(responses) or not clusters.index.equals(responses.index):
-        raise ValueError("clusters must have the rows of responses, in the same order")
-    if clusters.isna().any():
-        raise ValueError("a respondent has no cluster; leave out who belongs to none")
+    require_clusters(clusters, responses)
     codes, names = pd.factorize(clusters)
     by_cluster = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes, minlength=len(names)))[:-1]
@@ -337,15 +330,7 @@ def _draw(n_respondents: int, members: list[IntArray] | None, rng: np.random.Gen
     return np.concatenate([members[place] for place in drawn])
 
 
-def _correlations(responses: pd.DataFrame, kind: KindOfCorrelation) -> CorrelationMatrix:
-    if kind == "pearson":
-        return pearson_correlations(responses)
-    if kind == "polychoric":
-        return polychoric_correlations(responses).correlation
-    raise ValueError(f"unknown correlation {kind!r}; there are polychoric and pearson")
-
-
-def _analysis(responses: pd.DataFrame, kind: KindOfCorrelation) -> Callable[[IntArray], FloatArray]:
+def _analysis(responses: pd.DataFrame, kind: CorrelationKind) -> Callable[[IntArray], FloatArray]:
     """The function from the places of respondents to their correlations, NaN where undefined."""
     if kind == "pearson":
         numbers = to_numbers(responses)

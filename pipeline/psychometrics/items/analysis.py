@@ -12,6 +12,7 @@ from pipeline.psychometrics._pairwise import pairwise_correlations
 from pipeline.psychometrics._responses import FloatArray, complete_rows, labels_of, to_numbers
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
+from pipeline.psychometrics.counts import Missing
 from pipeline.psychometrics.items.answers import (
     Answers,
     are_outside,
@@ -25,7 +26,6 @@ from pipeline.psychometrics.items.answers import (
 )
 from pipeline.psychometrics.items.statistics import ItemEstimate, ItemStatistics
 from pipeline.psychometrics.items.with_others import compare_with_others
-from pipeline.psychometrics.reliability import Missing
 from pipeline.psychometrics.result import Result
 
 SMALLEST_USUAL_CORRELATION = 0.15

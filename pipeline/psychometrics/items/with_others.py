@@ -7,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.psychometrics._distributions import f_quantile, tails
+from pipeline.psychometrics._distributions import tails
 from pipeline.psychometrics._fisher import fisher_interval
 from pipeline.psychometrics._pairwise import pairwise_moments
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray, IntArray
 from pipeline.psychometrics.items.statistics import ItemEstimate
 from pipeline.psychometrics.polyserial.cells import coded, pair_of
 from pipeline.psychometrics.polyserial.estimate import estimate_pairs
+from pipeline.psychometrics.reliability.alpha import feldt_interval
 
 
 class WithOthers(NamedTuple):
@@ -150,10 +151,12 @@ def _alphas(
     others_vary = constant.sum() - constant == 0
     alphas = np.where(others_vary, _alphas_of_others(covariance), nan)
     n = _n_with_any_other(answered)
-    reason = _reason_without_alpha(constant)
+    reason, probabilities = _reason_without_alpha(constant), tails(confidence_level)
     found = []
     for estimate, n_respondents in zip(alphas.tolist(), n.tolist(), strict=True):
-        low, high = _feldt_interval(estimate, n_respondents, len(alphas) - 1, confidence_level)
+        shape = n_respondents, len(alphas) - 1
+        known = not np.isnan(estimate)
+        low, high = feldt_interval(estimate, shape, probabilities) if known else (nan, nan)
         condition = reason if np.isnan(estimate) else None
         found.append(ItemEstimate(estimate, nan, low, high, n_respondents, condition))
     return found
@@ -180,15 +183,3 @@ def _reason_without_alpha(constant: npt.NDArray[np.bool_]) -> str:
     if constant.any():
         return "constant_item"
     return "two_items" if len(constant) == 2 else "undefined_correlation"
-
-
-def _feldt_interval(
-    estimate: float, n_respondents: int, n_items: int, confidence_level: float
-) -> tuple[float, float]:
-    """Feldt's interval of alpha, as for a scale that never had the item."""
-    low_tail, high_tail = tails(confidence_level)
-    if np.isnan(estimate):
-        return nan, nan
-    df = n_respondents - 1, (n_respondents - 1) * (n_items - 1)
-    low, high = (1 - (1 - estimate) * f_quantile(tail, *df) for tail in (high_tail, low_tail))
-    return low, high

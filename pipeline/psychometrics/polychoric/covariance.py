@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import scipy
 
-from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, require_series
+from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, require_clusters
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.counts import Categories, CodeArray, Missing, count_codes, encode
@@ -253,9 +253,7 @@ def _cluster_numbers(clusters: "pd.Series[Any]", responses: pd.DataFrame) -> Int
     ValueError
         If a respondent has no cluster, or there are clusters of other respondents.
     """
-    require_series(clusters, "clusters")
-    if not clusters.index.equals(responses.index) or clusters.isna().any():
-        raise ValueError("clusters must name one cluster for every respondent, by the same index")
+    require_clusters(clusters, responses)
     return np.asarray(pd.factorize(clusters, sort=True)[0], dtype=np.int64)
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
+from pipeline.psychometrics._distributions import normal_density
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics.polychoric.estimate import Margins, Pairs, cells_of
 
@@ -33,7 +34,7 @@ def threshold_influence(margins: Margins) -> FloatArray:
     n = margins.counts.sum(axis=1)
     size = margins.counts.shape[1]
     share = np.cumsum(margins.counts, axis=1)[:, :-1] / np.maximum(n, 1)[:, None]
-    height = np.exp(-(margins.thresholds**2) / 2) / np.sqrt(2 * np.pi)
+    height = normal_density(margins.thresholds)
     real = (share > 0) & (share < 1)
     weight = np.where(real, 1 / np.where(real, height, 1) / np.maximum(n, 1)[:, None], 0)
     at_most = np.tri(size, size - 1, -1) < 0.5
@@ -122,8 +123,7 @@ def _slope_in_row(correlation: FloatArray, row: FloatArray, column: FloatArray) 
     below = np.zeros((len(rho), row.shape[1], column.shape[1] + 2))
     below[:, :, 1:-1] = scipy.special.ndtr((column[:, None, :] - rho * row[:, :, None]) / root)
     below[:, :, -1] = 1
-    height = np.exp(-(row**2) / 2) / np.sqrt(2 * np.pi)
-    return np.asarray(np.diff(below, axis=2) * height[:, :, None])
+    return np.asarray(np.diff(below, axis=2) * normal_density(row)[:, :, None])
 
 
 def _through(of_thresholds: FloatArray, slope: FloatArray, pull: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from pipeline.psychometrics._distributions import normal_density
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray, IntArray
 
 
@@ -124,6 +125,6 @@ def end_to_end(pairs: Sequence[Pair]) -> Cells:
         upper=upper[slot],
         pair_of_slot=np.repeat(np.arange(len(pairs)), sizes),
         below=scipy.special.ndtr(upper),
-        density=np.exp(-(upper**2) / 2) / np.sqrt(2 * np.pi),
+        density=normal_density(upper),
         n=np.array([pair.n for pair in pairs], dtype=np.float64),
     )

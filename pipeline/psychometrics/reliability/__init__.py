@@ -1,5 +1,6 @@
 """How well the items of a scale hold together, and how exact a score from them is."""
 
+from pipeline.psychometrics.counts import Missing
 from pipeline.psychometrics.reliability.alpha import (
     CronbachAlpha,
     alpha_from_counts,
@@ -39,7 +40,6 @@ from pipeline.psychometrics.reliability.two_items import (
     InterItemCorrelation,
     inter_item_correlation,
 )
-from pipeline.psychometrics.reliability.usable_answers import Missing
 
 __all__ = [
     "BootstrapInterval",

@@ -11,10 +11,9 @@ from pipeline.psychometrics._distributions import f_quantile, tails
 from pipeline.psychometrics._pairwise import pairwise_moments
 from pipeline.psychometrics._pingouin import coefficient_alpha
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray, unusable
-from pipeline.psychometrics.counts import AnswerCounts
+from pipeline.psychometrics.counts import AnswerCounts, Missing
 from pipeline.psychometrics.reliability.interval import IntervalEstimate
 from pipeline.psychometrics.reliability.usable_answers import (
-    Missing,
     covariance_problem,
     several_items,
     used_answers,
@@ -97,9 +96,7 @@ def cronbach_alpha(
     used = used_answers(numbers, missing)
     condition = unusable(numbers, used) or covariance_problem(pairwise_moments(used).covariance)
     estimate = nan if condition else coefficient_alpha(used, missing)
-    low, high = (
-        _feldt_interval(estimate, used.shape, probabilities) if not condition else (nan, nan)
-    )
+    low, high = feldt_interval(estimate, used.shape, probabilities) if not condition else (nan, nan)
     return CronbachAlpha(
         estimate=estimate,
         ci_low=low,
@@ -157,7 +154,7 @@ def alpha_from_counts(counts: AnswerCounts, confidence_level: float = 0.95) -> C
         if condition is None:
             estimate = float(alpha_of(covariance))
             shape = (counts.n_respondents, n_items)
-            low, high = _feldt_interval(estimate, shape, probabilities)
+            low, high = feldt_interval(estimate, shape, probabilities)
     return CronbachAlpha(
         estimate=estimate,
         ci_low=low,
@@ -178,9 +175,10 @@ def alpha_of(covariance: FloatArray) -> FloatArray:
     return np.asarray(k / (k - 1) * (1 - diagonal / covariance.sum(axis=(-2, -1))))
 
 
-def _feldt_interval(
+def feldt_interval(
     estimate: float, shape: tuple[int, ...], probabilities: tuple[float, float]
 ) -> tuple[float, float]:
+    """Feldt's interval of alpha from respondents and items, and the tails of the interval."""
     df = shape[0] - 1, (shape[0] - 1) * (shape[1] - 1)
     low_tail, high_tail = probabilities
     low = 1 - (1 - estimate) * f_quantile(high_tail, *df)

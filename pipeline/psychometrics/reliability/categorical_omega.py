@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.counts import AnswerCounts
+from pipeline.psychometrics.counts import AnswerCounts, Missing
 from pipeline.psychometrics.polychoric import PolychoricCorrelations
 from pipeline.psychometrics.reliability.interval import reliability_interval
 from pipeline.psychometrics.reliability.omegas import OmegaEstimates, Omegas
@@ -28,7 +28,6 @@ from pipeline.psychometrics.reliability.ordinal_sum import (
     slope_in_thresholds,
     slope_of_variances,
 )
-from pipeline.psychometrics.reliability.usable_answers import Missing
 
 MODEL = "Green and Yang's omega, one-factor model by diagonally weighted least squares"
 

@@ -7,13 +7,12 @@ import pandas as pd
 from pipeline.psychometrics._distributions import normal_quantile, student_quantile, tails
 from pipeline.psychometrics._responses import FloatArray, few_groups, require_items
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.counts import AnswerCounts
+from pipeline.psychometrics.counts import AnswerCounts, Missing
 from pipeline.psychometrics.polychoric import (
     PolychoricCorrelations,
     polychoric_correlations,
     polychoric_covariance,
 )
-from pipeline.psychometrics.reliability.usable_answers import Missing
 
 
 class OrderedAnswers(NamedTuple):

@@ -9,11 +9,11 @@ import pandas as pd
 
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.counts import AnswerCounts
+from pipeline.psychometrics.counts import AnswerCounts, Missing
 from pipeline.psychometrics.reliability.alpha import alpha_of
 from pipeline.psychometrics.reliability.interval import IntervalEstimate, reliability_interval
 from pipeline.psychometrics.reliability.ordered_answers import ordered_answers
-from pipeline.psychometrics.reliability.usable_answers import Missing, covariance_problem
+from pipeline.psychometrics.reliability.usable_answers import covariance_problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
+from pipeline.psychometrics._distributions import normal_density
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics.polychoric.bivariate import (
     bivariate_normal_cdf,
@@ -98,7 +99,7 @@ def slope_of_variances(cut: CutVariables) -> FloatArray:
 
 def _height(cut: CutVariables) -> FloatArray:
     """Density at each threshold."""
-    return np.asarray(np.exp(-(cut.thresholds**2) / 2) / np.sqrt(2 * np.pi))
+    return normal_density(cut.thresholds)
 
 
 def _facing(values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -6,7 +6,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._distributions import normal_quantile, tails
+from pipeline.psychometrics._fisher import fisher_interval
 from pipeline.psychometrics._pairwise import pairwise_correlations
 from pipeline.psychometrics._responses import complete_rows, unusable
 from pipeline.psychometrics._rows import long_table
@@ -117,14 +117,14 @@ def inter_item_correlation(
     >>> round(result.estimate, 3), round(result.spearman_brown, 3)
     (0.8, 0.889)
     """
-    _, high_tail = tails(confidence_level)
     numbers = several_items(items)
     if numbers.shape[1] != 2:
         raise ValueError(f"need exactly 2 items, got {numbers.shape[1]}")
     used = complete_rows(numbers)
     condition = unusable(numbers, used)
     estimate = nan if condition else float(pairwise_correlations(used)[0][0, 1])
-    low, high = _fisher_interval(estimate, len(used), normal_quantile(high_tail))
+    se_of_z = 1 / np.sqrt(len(used) - 3) if len(used) > 3 else nan
+    low, high = (float(end) for end in fisher_interval(estimate, se_of_z, confidence_level))
     if condition is None and len(used) <= 3:
         condition = "too_few_respondents"
     if estimate <= OPPOSITE:
@@ -142,14 +142,6 @@ def inter_item_correlation(
         method="Pearson, listwise; Fisher interval",
         condition=condition,
     )
-
-
-def _fisher_interval(estimate: float, n: int, width: float) -> tuple[float, float]:
-    if np.isnan(estimate) or n <= 3:
-        return nan, nan
-    with np.errstate(divide="ignore"):
-        centre, half = np.arctanh(estimate), width / np.sqrt(n - 3)
-    return float(np.tanh(centre - half)), float(np.tanh(centre + half))
 
 
 def spearman_brown(correlation: float) -> float:

@@ -1,6 +1,6 @@
 """Which answers a reliability rests on, and why it may have none."""
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,7 @@ from pipeline.psychometrics._responses import (
     require_series,
     to_numbers,
 )
-
-Missing = Literal["listwise", "pairwise"]
+from pipeline.psychometrics.counts import Missing
 
 
 def several_items(items: pd.DataFrame) -> FloatArray:

@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.psychometrics._kinds import CorrelationKind, correlations_of
 from pipeline.psychometrics._responses import FloatArray, labels_of, to_numbers
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics._threads import one_blas_thread
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.correlation import CorrelationMatrix, pearson_correlations
+from pipeline.psychometrics.correlation import CorrelationMatrix
 from pipeline.psychometrics.factorability import problem_of
-from pipeline.psychometrics.polychoric import polychoric_correlations
 from pipeline.psychometrics.result import Result
 from pipeline.psychometrics.retention.eigenvalues import (
     Communalities,
     component_and_factor_eigenvalues,
 )
 from pipeline.psychometrics.retention.permutation import (
-    CorrelationKind,
     null_correlations,
 )
 
@@ -160,7 +159,7 @@ def parallel_analysis(
     """
     _check_options(n_replications, percentile, correlation, communalities)
     with one_blas_thread():
-        matrix = observed_correlations(responses, correlation) if observed is None else observed
+        matrix = correlations_of(responses, correlation) if observed is None else observed
         _check_same_data(matrix, responses, correlation)
         problem = problem_of(matrix)
         draws = np.full((n_replications, 2, len(matrix.labels)), nan)
@@ -195,15 +194,6 @@ def _check_options(
         raise ValueError(f"correlation must be 'pearson' or 'polychoric', got {correlation!r}")
     if communalities not in _WORDS:
         raise ValueError(f"communalities must be one of {list(_WORDS)}, got {communalities!r}")
-
-
-def observed_correlations(
-    responses: pd.DataFrame, correlation: CorrelationKind
-) -> CorrelationMatrix:
-    """Correlations of the answers, pairwise complete."""
-    if correlation == "polychoric":
-        return polychoric_correlations(responses).correlation
-    return pearson_correlations(responses)
 
 
 def _check_same_data(

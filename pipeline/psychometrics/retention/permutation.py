@@ -1,19 +1,18 @@
 """Correlations of data like the answers, but in which no two items have anything in common."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.psychometrics._kinds import CorrelationKind
 from pipeline.psychometrics._pairwise import pairwise_correlations
 from pipeline.psychometrics._responses import FEWEST_RESPONDENTS, FloatArray, to_numbers
 from pipeline.psychometrics._threads import in_threads
 from pipeline.psychometrics.counts import encode
 from pipeline.psychometrics.polychoric.estimate import correlations_of_codes
-
-CorrelationKind = Literal["pearson", "polychoric"]
 
 MATRICES_AT_ONCE = 128
 """So many correlation matrices are held at the same time, however many are drawn."""

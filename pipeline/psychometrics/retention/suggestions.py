@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.psychometrics._kinds import CorrelationKind, correlations_of
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics._threads import one_blas_thread
 from pipeline.psychometrics.conditions import MEANING_OF_CONDITION, joined
@@ -22,10 +23,8 @@ from pipeline.psychometrics.retention.empirical_kaiser import (
 from pipeline.psychometrics.retention.hull import HullComparison, hull_method
 from pipeline.psychometrics.retention.parallel import (
     ParallelAnalysis,
-    observed_correlations,
     parallel_analysis,
 )
-from pipeline.psychometrics.retention.permutation import CorrelationKind
 from pipeline.psychometrics.retention.sequential import SequentialFit, sequential_fit
 from pipeline.psychometrics.retention.suggested import suggested_row
 
@@ -180,7 +179,7 @@ def suggest_factors(
     1
     """
     with one_blas_thread():
-        matrix = observed_correlations(responses, correlation) if observed is None else observed
+        matrix = correlations_of(responses, correlation) if observed is None else observed
         parallel = parallel_analysis(
             responses, rng, n_replications, percentile, correlation, matrix
         )
