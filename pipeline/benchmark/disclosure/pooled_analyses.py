@@ -29,7 +29,7 @@ ASSOCIATION = re.compile(
     # number of factors
     r"|kmo|bartlett_\w+|(observed|simulated_mean|simulated_percentile)_eigenvalue_\w+"
     r"|(components|factors)_suggested_\w+|suggested_factors|map_\w+|ekc_\w+|hull_\w+"
-    r"|(kmo|n)_(first|second)|(kmo|communality)_ratio|largest_(msa|correlation)_difference"
+    r"|kmo_(first|second)|(kmo|communality)_ratio|largest_(msa|correlation)_difference"
     r"|sequential_\w+"
     # factors
     r"|pattern|structure|factor_correlation|target_loading|second_loading|congruence|communality"
