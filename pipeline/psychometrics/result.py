@@ -25,7 +25,10 @@ class Result:
         raise NotImplementedError
 
     def to_json(self) -> str:
-        """Every field by its name, at full precision; what is undefined is null."""
+        """Every field by its name, at full precision; what is undefined is null.
+
+        What a result only carries along for further analyses is left out.
+        """
         return json.dumps(_plain(self), allow_nan=False, ensure_ascii=False)
 
     def __str__(self) -> str:
@@ -103,7 +106,11 @@ def _values(column: pd.Series) -> list[Any]:
 def _plain(value: Any) -> Any:
     """The value in the types that JSON has."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _plain(getattr(value, field.name))
+            for field in fields(value)
+            if field.metadata.get("in_json", True)
+        }
     if isinstance(value, dict):
         return {str(key): _plain(entry) for key, entry in value.items()}
     if isinstance(value, np.ndarray):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-Operator = Literal["=~", "~~", "~", "~1", "|"]
+Operator = Literal["=~", "~~", "~", "~1", "|", "~*~"]
 
 _STATEMENT = re.compile(r"(?P<left>[^=~|]+?)\s*(?P<operator>=~|~~|~|\|)\s*(?P<right>.+)", re.DOTALL)
 _NAME = re.compile(r"[^\W\d][\w.]*")
