@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 TESTS = Path(__file__).parents[1]
+LAVAAN = TESTS / "oracles" / "lavaan_cfa"
 REVERSED = ["A1", "C4", "C5", "E1", "E2", "O2", "O5"]
 
 
@@ -63,3 +64,117 @@ def items(rng: np.random.Generator) -> pd.DataFrame:
     answers = np.clip(np.round(3 + factor + rng.normal(size=(300, 6))), 1, 5)
     answers[rng.random(answers.shape) < 0.05] = np.nan
     return pd.DataFrame(answers, columns=list("abcdef"))
+
+
+@pytest.fixture(scope="session")
+def hs() -> pd.DataFrame:
+    """Nine tests of 301 pupils in two schools."""
+    return pd.read_csv(LAVAAN / "hs1939.csv")
+
+
+@pytest.fixture(scope="session")
+def hs_ordinal() -> pd.DataFrame:
+    """The same in five ordered categories."""
+    return pd.read_csv(LAVAAN / "hs1939_ordinal5.csv")
+
+
+@pytest.fixture(scope="session")
+def data_of(hs, hs_ordinal, lq, bfi) -> Callable[[str], pd.DataFrame]:
+    """The answers that a case was computed from."""
+    answers = {"hs_ordinal": hs_ordinal, "hs": hs, "lq": lq, "bfi": bfi}
+
+    def find(case: str) -> pd.DataFrame:
+        return next(data for name, data in answers.items() if name in case)
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def lavaan() -> dict[str, Any]:
+    """Cases of single models by their names."""
+    return json.loads((LAVAAN / "single.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def lavaan_ladders() -> dict[str, Any]:
+    """Cases of invariance by their names."""
+    return json.loads((LAVAAN / "invariance.json").read_text(encoding="utf-8"))
+
+
+NAMES = {
+    "npar": "n_free",
+    "chisq": "chi_square",
+    "df": "df",
+    "chisq.scaled": "chi_square_scaled",
+    "chisq.scaling.factor": "scaling_factor",
+    "baseline.chisq": "baseline_chi_square",
+    "baseline.df": "baseline_df",
+    "baseline.chisq.scaled": "baseline_chi_square_scaled",
+    "baseline.chisq.scaling.factor": "baseline_scaling_factor",
+    "cfi": "cfi",
+    "tli": "tli",
+    "cfi.scaled": "cfi_scaled",
+    "tli.scaled": "tli_scaled",
+    "cfi.robust": "cfi_robust",
+    "tli.robust": "tli_robust",
+    "rmsea": "rmsea",
+    "rmsea.ci.lower": "rmsea_low",
+    "rmsea.ci.upper": "rmsea_high",
+    "rmsea.pvalue": "rmsea_close",
+    "rmsea.scaled": "rmsea_scaled",
+    "rmsea.ci.lower.scaled": "rmsea_scaled_low",
+    "rmsea.ci.upper.scaled": "rmsea_scaled_high",
+    "rmsea.robust": "rmsea_robust",
+    "rmsea.ci.lower.robust": "rmsea_robust_low",
+    "rmsea.ci.upper.robust": "rmsea_robust_high",
+    "srmr": "srmr",
+    "crmr": "crmr",
+    "logl": "log_likelihood",
+    "unrestricted.logl": "log_likelihood_saturated",
+    "aic": "aic",
+    "bic": "bic",
+    "bic2": "sabic",
+}
+
+
+@pytest.fixture(scope="session")
+def assert_fit() -> Callable[..., None]:
+    """Hold all indices of fit against lavaan's."""
+
+    def check(fit: Any, expected: dict[str, float], leave_out: tuple[str, ...] = ()) -> None:
+        compared = [name for name in NAMES if name in expected and name not in leave_out]
+        assert len(compared) >= 10
+        found = {name: getattr(fit, NAMES[name]) for name in compared}
+        want = {name: expected[name] for name in compared}
+        assert found == pytest.approx(want, rel=1e-5, abs=1e-5)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def assert_parameters() -> Callable[..., None]:
+    """Hold estimates and standard errors against lavaan's, every one of them."""
+
+    def check(solution: Any, expected: list[list[Any]], estimate: float, error: float) -> None:
+        own = {}
+        for row in solution.parameters().itertuples():
+            group = solution.groups.index(row.group) + 1
+            own[row.left, row.operator, row.right, group] = row
+            if row.operator == "~~":
+                own[row.right, row.operator, row.left, group] = row
+        compared = 0
+        for left, operator, right, group, value, se in expected:
+            row = own.get((left, operator, right, group))
+            if row is None:
+                assert operator == "~~"
+                assert solution.table.parameterization == "delta" or value == 0
+                continue
+            assert row.estimate == pytest.approx(value, abs=estimate), (left, operator, right)
+            if se:
+                assert row.se == pytest.approx(se, rel=error), (left, operator, right)
+                compared += 1
+        distinct = {row.free for row in solution.table.rows if row.free >= 0}
+        assert compared >= len(distinct)
+        assert np.isfinite(solution.covariance).all()
+
+    return check
