@@ -12,9 +12,9 @@ from pipeline.psychometrics.cfa.parameter_table import ParameterTable
 from pipeline.psychometrics.cfa.sample import ContinuousSample
 from pipeline.psychometrics.cfa.scoring import Curvature, Part
 
-STEP = 1e-4
-"""Of the differences of exact slopes that make the observed information; their error is of the
-fourth power of it."""
+STEP = 1e-3
+"""Of the differences of exact slopes that make the observed information, in standard errors from
+one respondent; their error is of the fourth power of it."""
 
 
 class NormalTheory:
@@ -97,7 +97,10 @@ class NormalTheory:
 
     def observed_information(self, values: FloatArray) -> list[tuple[IntArray, FloatArray]]:
         """Half the matrix of second slopes of each group, by differences of the exact slopes."""
-        step = STEP * np.maximum(np.abs(values), 1.0)
+        size = np.zeros(self.n_free)
+        for part in self.parts(values):
+            size[part.free] += np.diag(part.curvature) / 2
+        step = STEP / np.sqrt(np.maximum(size, 1e-300))
         blocks = []
         for group, model in enumerate(self.models):
             block = np.empty((len(model.free), len(model.free)))

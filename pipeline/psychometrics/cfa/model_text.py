@@ -1,7 +1,7 @@
 """A structural model written down: which parameters it names, and what is said of each.
 
 The notation is that of lavaan: ``=~`` measured by, ``~~`` (co)variance, ``~`` regressed on,
-``~ 1`` intercept, ``|`` thresholds. What a text leaves unsaid (markers, residual variances, factor
+``~ 1`` intercept, ``|`` thresholds, ``~*~`` scale of an ordered item. What a text leaves unsaid (markers, residual variances, factor
 correlations) is not added here.
 """
 
@@ -12,7 +12,8 @@ from typing import Any, Literal, NamedTuple
 
 Operator = Literal["=~", "~~", "~", "~1", "|", "~*~"]
 
-_STATEMENT = re.compile(r"(?P<left>[^=~|]+?)\s*(?P<operator>=~|~~|~|\|)\s*(?P<right>.+)", re.DOTALL)
+_OPERATORS: dict[str, Operator] = {"=~": "=~", "~~": "~~", "~": "~", "~*~": "~*~"}
+_STATEMENT = re.compile(r"(?P<left>[^=~|]+?)\s*(?P<operator>=~|~\*~|~~|~|\|)\s*(?P<right>.+)", re.DOTALL)
 _NAME = re.compile(r"[^\W\d][\w.]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _UNKNOWN_OPERATOR = re.compile(r"(==|:=|<~|[<>])")
@@ -174,10 +175,11 @@ def _parameter(left: str, operator: str, right: str, line: int) -> Parameter:
         parameter = Parameter(left, "|", name, line=line)
     else:
         _require_name(name)
-        if operator != "~~" and name == left:
+        if operator in ("=~", "~") and name == left:
             raise _StatementError(f"{left!r} cannot be explained by itself")
-        kind: Operator = "=~" if operator == "=~" else "~~" if operator == "~~" else "~"
-        parameter = Parameter(left, kind, name, line=line)
+        if operator == "~*~" and name != left:
+            raise _StatementError(f"the scale of {left!r} is written {left} ~*~ {left}")
+        parameter = Parameter(left, _OPERATORS[operator], name, line=line)
     for modifier in modifiers:
         parameter = _modified(parameter, modifier)
     return parameter

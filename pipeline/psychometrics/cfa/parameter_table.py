@@ -379,7 +379,7 @@ def _scaled(
             released = later and "loadings" in setting.group_equal and _is_measured(loadings, own)
             if not released:
                 _fix_unless_said(result, variance, 1.0)
-        elif loadings and not any(_value(own[key]) for key in loadings):
+        elif loadings:
             _fix_unless_said(result, loadings[0], 1.0)
     freed_means = {"intercepts", "thresholds"} & setting.group_equal
     if later and freed_means and "means" not in setting.group_equal:
