@@ -56,7 +56,7 @@ Estimator = Literal["ML", "MLR", "ULSMV", "WLSMV"]
 Model = str | Mapping[str, Sequence[str]] | tuple[Parameter, ...]
 
 ORDERED: tuple[Estimator, ...] = ("ULSMV", "WLSMV")
-MORE_STARTS = 4
+MORE_STARTS = 2
 """Other points from which the search begins if the first leads nowhere."""
 
 

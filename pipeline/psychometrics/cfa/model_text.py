@@ -1,8 +1,8 @@
 """A structural model written down: which parameters it names, and what is said of each.
 
 The notation is that of lavaan: ``=~`` measured by, ``~~`` (co)variance, ``~`` regressed on,
-``~ 1`` intercept, ``|`` thresholds, ``~*~`` scale of an ordered item. What a text leaves unsaid (markers, residual variances, factor
-correlations) is not added here.
+``~ 1`` intercept, ``|`` thresholds, ``~*~`` scale of an ordered item. What a text leaves unsaid
+(markers, residual variances, factor correlations) is not added here.
 """
 
 import re
@@ -13,7 +13,9 @@ from typing import Any, Literal, NamedTuple
 Operator = Literal["=~", "~~", "~", "~1", "|", "~*~"]
 
 _OPERATORS: dict[str, Operator] = {"=~": "=~", "~~": "~~", "~": "~", "~*~": "~*~"}
-_STATEMENT = re.compile(r"(?P<left>[^=~|]+?)\s*(?P<operator>=~|~\*~|~~|~|\|)\s*(?P<right>.+)", re.DOTALL)
+_STATEMENT = re.compile(
+    r"(?P<left>[^=~|]+?)\s*(?P<operator>=~|~\*~|~~|~|\|)\s*(?P<right>.+)", re.DOTALL
+)
 _NAME = re.compile(r"[^\W\d][\w.]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _UNKNOWN_OPERATOR = re.compile(r"(==|:=|<~|[<>])")

@@ -12,10 +12,19 @@ import scipy
 
 from pipeline.psychometrics._responses import FloatArray, IntArray
 
-MOST_STEPS = 500
-MOST_HALVINGS = 30
+MOST_STEPS = 300
+
 CONVERGED = 1e-13
-"""Half the decrease that a full step promises, relative to the value plus one."""
+"""What steps along each parameter alone would gain, relative to the value plus one."""
+
+ROUNDING = 1e-11
+"""A gain so small, relative to the value plus one, is lost in the last digits of the value."""
+
+SMALLEST_GAIN, GOOD_GAIN = 1e-3, 0.6
+"""Shares of what a step promised: from the first on it is taken, from the second on the next step
+may go further."""
+
+SMALLEST_DAMPING, MOST_DAMPING = 1e-4, 1e8
 
 
 class Part(NamedTuple):
@@ -126,30 +135,33 @@ def minimise(objective: Objective, start: FloatArray) -> Minimum:
 
     Notes
     -----
-    A step solves the expected curvature; it is damped (Levenberg) where the curvature is singular,
-    and halved until the value falls.
+    A step solves the expected curvature, damped (Levenberg and Marquardt) as far as the last step
+    gained less than it promised.
     """
     values, best = start, objective.value(start)
-    if not len(start):
-        return Minimum(values, best, 0, True)
-    damping = 0.0
+    if not len(start) or not np.isfinite(best):
+        return Minimum(values, best, 0, np.isfinite(best) and not len(start))
+    damping, parts = 0.0, objective.parts(values)
     for n_steps in range(1, MOST_STEPS + 1):
-        parts = objective.parts(values)
         gradient = gathered(parts, objective.n_free)
+        if _slope_size(parts, gradient) <= CONVERGED * (abs(best) + 1):
+            return Minimum(values, best, n_steps, True)
         step, damping = _step(parts, gradient, damping)
-        promised = float(-gradient @ step) / 2
-        if promised <= CONVERGED * (abs(best) + 1):
-            return Minimum(values, best, n_steps, damping == 0.0)
-        length = _length(objective, values, step, best, promised)
-        if length == 0.0:
-            if damping > 1e6 or promised <= 1e-9 * (abs(best) + 1):
-                return Minimum(values, best, n_steps, promised <= 1e-9 * (abs(best) + 1))
-            damping = max(10 * damping, 1e-4)
+        promised = _promised(parts, gradient, step)
+        found = objective.value(values + step)
+        gain = (best - found) / promised if promised > 0 and np.isfinite(found) else -1.0
+        if gain > SMALLEST_GAIN:
+            values, best = values + step, found
+            parts = objective.parts(values)
+            if gain > GOOD_GAIN:
+                damping = damping / 4 if damping > SMALLEST_DAMPING else 0.0
             continue
-        damping = 0.0 if damping < 1e-6 else damping / 10
-        values = values + length * step
-        best = objective.value(values)
-    return Minimum(values, best, MOST_STEPS, False)
+        if promised <= ROUNDING * (abs(best) + 1):
+            return Minimum(values, best, n_steps, True)
+        damping = max(damping * 6, 10 * SMALLEST_DAMPING)
+        if damping > MOST_DAMPING:
+            break
+    return Minimum(values, best, n_steps, False)
 
 
 def gathered(parts: Sequence[Part], n_free: int) -> FloatArray:
@@ -160,27 +172,28 @@ def gathered(parts: Sequence[Part], n_free: int) -> FloatArray:
     return gradient
 
 
-def _step(parts: Sequence[Part], gradient: FloatArray, damping: float) -> tuple[FloatArray, float]:
+def _slope_size(parts: Sequence[Part], gradient: FloatArray) -> float:
+    """What could be gained along each parameter alone, all together."""
+    diagonal = np.zeros(len(gradient))
+    for part in parts:
+        np.add.at(diagonal, part.free, np.diag(part.curvature))
+    return float(np.sum(gradient**2 / np.maximum(diagonal, 1e-300))) / 2
+
+
+def _promised(parts: Sequence[Part], gradient: FloatArray, step: FloatArray) -> float:
+    """How much a step gains if the curvature is as expected."""
+    bent = sum(float(step[part.free] @ part.curvature @ step[part.free]) for part in parts)
+    return float(-gradient @ step) - bent / 2
+
+
+def _step(
+    parts: Sequence[Part], gradient: FloatArray, damping: float
+) -> tuple[FloatArray, float]:
+    """A step, and the damping without which there would be none."""
     blocks = [(part.free, part.curvature) for part in parts]
-    while True:
+    while damping <= MOST_DAMPING:
         try:
             return -Curvature(blocks, len(gradient), damping).solve(gradient), damping
         except NotPositiveDefiniteError:
-            damping = max(10 * damping, 1e-6)
-            if damping > 1e8:
-                return np.zeros_like(gradient), damping
-
-
-def _length(
-    objective: Objective, values: FloatArray, step: FloatArray, best: float, promised: float
-) -> float:
-    """How much of a step to take, so that the value falls; 0 if it never does."""
-    length = 1.0
-    for _ in range(MOST_HALVINGS):
-        found = objective.value(values + length * step)
-        if found < best - 1e-4 * length * promised:
-            return length
-        if length == 1.0 and abs(found - best) <= 1e-13 * (abs(best) + 1):
-            return length
-        length /= 2
-    return 0.0
+            damping = max(10 * damping, 10 * SMALLEST_DAMPING)
+    return np.zeros_like(gradient), damping

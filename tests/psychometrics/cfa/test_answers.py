@@ -34,7 +34,7 @@ def test_a_text_with_a_mistake_names_its_line(hs):
 def test_a_group_of_one_person_is_named(hs):
     data = hs.assign(site=np.where(hs.index == 0, "alone", hs["school"]))
     for estimator in ("ML", "MLR"):
-        with pytest.raises(ValueError, match="1 respondents .* in group 'alone' are too few"):
+        with pytest.raises(ValueError, match=r"1 respondents .* in group 'alone' are too few"):
             cfa(MODEL, data, estimator=estimator, group="site")
 
 

@@ -64,8 +64,9 @@ def test_perfectly_correlated_ordered_items_are_named(hs_ordinal):
         cfa(ITEMS, data)
 
 
-def test_a_factor_that_explains_nothing_is_not_taken_for_unidentified():
+def test_unrelated_items_give_a_solution_that_is_said_to_be_none():
     rng = np.random.default_rng(3)
     data = pd.DataFrame(rng.normal(size=(400, 6)), columns=[f"x{place}" for place in range(1, 7)])
     solution = cfa(ITEMS, data, estimator="ML", std_lv=True)
     assert solution.fit.df == 8
+    assert "not_converged" in solution.condition
