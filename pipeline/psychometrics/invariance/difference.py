@@ -167,7 +167,9 @@ def _projected(
     for (free, general), (others, restricted) in zip(slopes, of_restricted, strict=True):
         own[np.ix_(free, free)] += general.T @ general
         crossed[np.ix_(free, others)] += general.T @ restricted
-    return np.asarray(scipy.linalg.solve(own, crossed, assume_a="pos"))
+    size = np.sqrt(np.diag(own))
+    solved = scipy.linalg.solve(own / np.outer(size, size), crossed / size[:, None], assume_a="pos")
+    return np.asarray(solved / size[:, None])
 
 
 def _slopes_of_likelihood(
