@@ -66,8 +66,8 @@ def difference_test(
     information of the general model, :math:`M` the variance of its scores and :math:`H` the
     projection of the slopes of the restricted on those of the general model, both at their own
     estimates (the "delta" method of lavaan), the difference :math:`T` of plain statistics is held
-    against :math:`Q M`, :math:`Q = P^{-1} - H (H' P H)^{-1} H'`: mean :math:`T df / tr(QM)`, or
-    for least squares scaled and shifted so that variance fits as well. Satorra and Bentler
+    against :math:`Q M`, :math:`Q = P^{-1} - H (H' P H)^{-1} H'`: :math:`aT + df - a\,tr(QM)` with
+    :math:`a = \sqrt{df / tr[(QM)^2]}`, so that mean and variance fit. Satorra and Bentler
     (2001): :math:`T (df_0 - df_1) / (df_0 c_0 - df_1 c_1)`.
 
     References
@@ -87,11 +87,9 @@ def difference_test(
         scale = (scale - _times(general.fit.df, general.fit.scaling_factor)) / df
         return _tested(plain / scale if scale > 0 else nan, df, "Satorra and Bentler (2001)")
     first, second = _traces(restricted, general)
-    if isinstance(general.objective, LeastSquares):
-        stretch = sqrt(df / second)
-        statistic = plain * stretch + df - stretch * first
-        return _tested(statistic, df, "Satorra (2000), scaled and shifted")
-    return _tested(plain * df / first, df, "Satorra (2000)")
+    stretch = sqrt(df / second)
+    statistic = plain * stretch + df - stretch * first
+    return _tested(statistic, df, "Satorra (2000), scaled and shifted")
 
 
 def _times(df: int, factor: float) -> float:
@@ -175,13 +173,12 @@ def _projected(
 def _slopes_of_likelihood(
     objective: NormalTheory, values: FloatArray
 ) -> list[tuple[IntArray, FloatArray]]:
-    """Slopes of means and covariances of each group, in proportion to its share."""
+    """Slopes of means and covariances of each group."""
     found = []
-    for model, sample in zip(objective.models, objective.samples, strict=True):
+    for model in objective.models:
         moments = model.moments(values)
         slopes = np.vstack([moments.mean_slope, _slopes_of_covariances(moments)])
-        share = sqrt(sample.n / objective.n)
-        found.append((model.free, summed(slopes, moments.free, model.free) * share))
+        found.append((model.free, summed(slopes, moments.free, model.free)))
     return found
 
 
