@@ -11,14 +11,22 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "below_criterion": "The index is lower than what it is held against.",
     "correlation_at_boundary": "Two items are correlated perfectly, or nearly so, so their "
     "correlation has no standard error.",
+    "between_groups_at_boundary": "Groups do not differ on an item, or on a combination of items, "
+    "beyond chance, so tests of what lies between them are rough.",
     "ceiling": "More than 15 % gave the highest answer, so the item cannot tell them apart.",
     "constant_item": "Everyone gave the same answer to an item, so it has no correlations.",
     "cross_loading": "An item loads on a second factor, or nearly as much as on its first.",
     "empty_category": "Nobody chose one of the categories of an item.",
     "equal_changes": "Everybody changed by the same amount or not at all, so there is no error.",
+    "factor_without_items": "A factor is measured by other factors alone, so Bartlett's method "
+    "gives no scores on it.",
     "factor_without_loadings": "A factor explains nothing, so there are fewer factors than were "
     "asked for; they were not rotated.",
     "factor_without_target": "There are more factors than targets, so a factor is left over.",
+    "factors_not_positive_definite": "Factors are correlated beyond what is possible, so "
+    "the solution is inadmissible.",
+    "fewer_groups_than_parameters": "There are fewer groups than numbers to estimate between them, "
+    "so standard errors and tests at that level cannot be relied on.",
     "few_groups": "There are fewer than ten groups, so standard errors and intervals that rest on "
     "them are rough, and often too small.",
     "floor": "More than 15 % gave the lowest answer, so the item cannot tell them apart.",
@@ -27,7 +35,17 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "usual within a scale.",
     "item_without_answers": "Nobody answered an item.",
     "item_without_ratings": "Nobody rated or sorted an item.",
+    "merged_categories": "A group did not use a category of an item; it was counted as "
+    "the next one in all groups.",
     "misplaced": "An item loads most on another factor than its own.",
+    "negative_factor_variance": "The variance of a factor is negative, so the solution "
+    "is inadmissible.",
+    "negative_residual_variance": "The factors explain more than all of an item, so the "
+    "solution is inadmissible.",
+    "negative_within_scale": "Items of a scale are not correlated positively on average, so that "
+    "absolute correlations mislead; see whether all are keyed the same way.",
+    "much_non_invariance": "More than a quarter of the loadings and intercepts differ between "
+    "groups, so their factor means are not to be relied on.",
     "no_degrees_of_freedom": "The factors take as many numbers as there are correlations, so how "
     "well they fit cannot be tested.",
     "no_number_suggested": "No number of factors that was tried meets the rule.",
@@ -42,6 +60,12 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "nearest usable matrix was taken, and by how much it differs is reported.",
     "one_factor": "There is only one factor, so there is no general factor above it.",
     "one_item": "There is only one item.",
+    "residuals_not_positive_definite": "Residuals are correlated beyond what is "
+    "possible, so the solution is inadmissible.",
+    "overlapping_cutoff": "A true model may fit worse than this wrong one, so no limit tells them "
+    "apart.",
+    "partial_invariance_not_found": "A step of the ladder still differs between groups after every "
+    "item was let go that may be.",
     "sparse_category": "Fewer than 5 % chose a category of an item.",
     "target_without_factor": "There are fewer factors than targets, so a target found no factor.",
     "too_few_groups": "There are fewer than two groups.",
@@ -55,6 +79,8 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "uncorrelated_items": "The items are correlated no more than chance would have it, so a model "
     "cannot be held against one without factors.",
     "undefined_correlation": "Two items have no correlation, so the matrix has a hole.",
+    "undefined_draws": "The model could not be fitted to some of the drawn samples; the limits "
+    "rest on the others.",
     "undefined_replications": "Some of the samples drawn by the bootstrap gave no result; the "
     "interval rests on the others.",
     "weak_loading": "An item loads less than .40 on its own factor.",

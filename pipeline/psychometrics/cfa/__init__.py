@@ -1,5 +1,0 @@
-"""Confirmatory factor analysis: models with factors that are named beforehand."""
-
-from pipeline.psychometrics.cfa.model_text import Parameter, parameters_of
-
-__all__ = ["Parameter", "parameters_of"]

@@ -1,0 +1,235 @@
+"""Maximum likelihood from complete answers: estimates, two kinds of errors, two chi-squares."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import scipy
+
+from pipeline.psychometrics._responses import FloatArray, IntArray
+from pipeline.psychometrics.confirmatory.implied import GroupModel, Moments
+from pipeline.psychometrics.confirmatory.least_squares import at_moments
+from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable
+from pipeline.psychometrics.confirmatory.sample import ContinuousSample
+from pipeline.psychometrics.confirmatory.scoring import Curvature, Part
+
+STEP = 1e-3
+"""Of the differences of exact slopes that make the observed information, in standard errors from
+one respondent; their error is of the fourth power of it."""
+
+
+class NormalTheory:
+    r"""The discrepancy that maximum likelihood makes small.
+
+    Notes
+    -----
+    .. math:: F = \sum_g \frac{n_g}{n} [\log|\Sigma_g| + \operatorname{tr}(S_g \Sigma_g^{-1})
+              - \log|S_g| - p + (m_g - \mu_g)' \Sigma_g^{-1} (m_g - \mu_g)]
+    """
+
+    def __init__(self, table: ParameterTable, samples: Sequence[ContinuousSample]) -> None:
+        self.table = table
+        self.samples = tuple(samples)
+        self.models = tuple(GroupModel(table, group) for group in range(table.n_groups))
+        self.n = sum(sample.n for sample in samples)
+        self._log_determinants = [_log_determinant(sample.covariance) for sample in samples]
+
+    @property
+    def n_free(self) -> int:
+        """Free parameters."""
+        return self.table.n_free
+
+    def value(self, values: FloatArray) -> float:
+        """The discrepancy; n times it is the chi-square."""
+        total = 0.0
+        for model, sample, own in zip(
+            self.models, self.samples, self._log_determinants, strict=True
+        ):
+            covariance, mean = at_moments(model.matrices(values))
+            found = _log_determinant(covariance)
+            if not np.isfinite(found):
+                return np.inf
+            difference = sample.mean - mean if self.table.has_means else np.zeros(len(mean))
+            spread = sample.covariance + np.outer(difference, difference)
+            trace = float(np.trace(scipy.linalg.solve(covariance, spread, assume_a="pos")))
+            total += sample.n / self.n * (found + trace - own - len(mean))
+        return total
+
+    def parts(self, values: FloatArray) -> list[Part]:
+        """Slopes and expected curvature of each group."""
+        found = []
+        for model, sample in zip(self.models, self.samples, strict=True):
+            moments = model.moments(values)
+            inverse = inverted(moments.covariance)
+            share = sample.n / self.n
+            gradient = share * self._gradient(moments, inverse, sample)
+            curvature = 2 * share * self._information(moments, inverse)
+            found.append(_by_parameter(model.free, moments.free, gradient, curvature))
+        return found
+
+    def gradient(self, values: FloatArray) -> list[tuple[IntArray, FloatArray]]:
+        """Slopes alone, group by group."""
+        found = []
+        for model, sample in zip(self.models, self.samples, strict=True):
+            moments = model.moments(values)
+            own = self._gradient(moments, inverted(moments.covariance), sample)
+            found.append((model.free, summed(own, moments.free, model.free) * sample.n / self.n))
+        return found
+
+    def _gradient(
+        self, moments: Moments, inverse: FloatArray, sample: ContinuousSample
+    ) -> FloatArray:
+        difference = sample.mean - moments.mean
+        if not self.table.has_means:
+            difference = np.zeros_like(difference)
+        spread = sample.covariance + np.outer(difference, difference)
+        slope = inverse - inverse @ spread @ inverse
+        by_covariance = 2 * (moments.left * (slope @ moments.right)).sum(axis=0)
+        return np.asarray(by_covariance - 2 * (inverse @ difference) @ moments.mean_slope)
+
+    def _information(self, moments: Moments, inverse: FloatArray) -> FloatArray:
+        return expected_information(moments, inverse, self.table.has_means)
+
+    def information(self, values: FloatArray) -> Curvature:
+        """Expected information of one respondent, all groups together."""
+        return Curvature(
+            [(part.free, part.curvature / 2) for part in self.parts(values)], self.n_free
+        )
+
+    def observed_information(self, values: FloatArray) -> list[tuple[IntArray, FloatArray]]:
+        """Half the matrix of second slopes of each group, by differences of the exact slopes."""
+        size = np.zeros(self.n_free)
+        for part in self.parts(values):
+            size[part.free] += np.diag(part.curvature) / 2
+        step = STEP / np.sqrt(np.maximum(size, 1e-300))
+        blocks = []
+        for group, model in enumerate(self.models):
+            block = np.empty((len(model.free), len(model.free)))
+            for column, free in enumerate(model.free):
+                block[:, column] = self._second_slope(values, group, int(free), step[free]) / 2
+            blocks.append((model.free, (block + block.T) / 2))
+        return blocks
+
+    def _second_slope(self, values: FloatArray, group: int, free: int, step: float) -> FloatArray:
+        """How the slopes of one group move with one parameter."""
+
+        def slope(steps: int) -> FloatArray:
+            moved = values.copy()
+            moved[free] += steps * step
+            model, sample = self.models[group], self.samples[group]
+            moments = model.moments(moved)
+            own = self._gradient(moments, inverted(moments.covariance), sample)
+            return summed(own, moments.free, model.free) * sample.n / self.n
+
+        return (8 * (slope(1) - slope(-1)) - (slope(2) - slope(-2))) / (12 * step)
+
+    def scores(self, values: FloatArray) -> list[FloatArray]:
+        r"""Slopes of the log-likelihood of each respondent, (n_g, k_g) group by group.
+
+        With :math:`z = \Sigma^{-1} (x - \mu)` a respondent adds :math:`z'l_a \cdot r_a'z
+        - l_a' \Sigma^{-1} r_a + z' \partial\mu / \partial\theta_a`.
+        """
+        found = []
+        for model, sample in zip(self.models, self.samples, strict=True):
+            moments = model.moments(values)
+            centre = moments.mean if self.table.has_means else sample.mean
+            found.append(scores_of(sample.rows, centre, moments, model.free))
+        return found
+
+
+def expected_information(moments: Moments, inverse: FloatArray, has_means: bool) -> FloatArray:
+    """Expected information of one respondent in the columns of `moments`, (columns, columns)."""
+    by_left, by_right = inverse @ moments.left, inverse @ moments.right
+    ll, rr = moments.left.T @ by_left, moments.right.T @ by_right
+    lr = moments.left.T @ by_right
+    result = ll * rr + lr * lr.T
+    if has_means:
+        result += moments.mean_slope.T @ inverse @ moments.mean_slope
+    return np.asarray(result)
+
+
+def scores_of(rows: FloatArray, centre: FloatArray, moments: Moments, free: IntArray) -> FloatArray:
+    """Slopes of the log-likelihood of each respondent, shape (n, len(free))."""
+    inverse = inverted(moments.covariance)
+    z = (rows - centre) @ inverse
+    constant = (moments.left * (inverse @ moments.right)).sum(axis=0)
+    own = (z @ moments.left) * (z @ moments.right) - constant + z @ moments.mean_slope
+    return summed(own, moments.free, free)
+
+
+def summed(own: FloatArray, of_columns: IntArray, free: IntArray) -> FloatArray:
+    """Columns that belong to the same parameter, added up: (..., columns) to (..., len(free))."""
+    result = np.zeros((*own.shape[:-1], len(free)))
+    np.add.at(result.T, np.searchsorted(free, of_columns), own.T)
+    return result
+
+
+def _by_parameter(
+    free: IntArray, of_columns: IntArray, gradient: FloatArray, curvature: FloatArray
+) -> Part:
+    once = summed(curvature, of_columns, free)
+    return Part(free, summed(gradient, of_columns, free), summed(once.T, of_columns, free))
+
+
+def _log_determinant(matrix: FloatArray) -> float:
+    """The logarithm of the determinant; infinite if the matrix is not positive definite."""
+    try:
+        root = np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return np.inf
+    return float(2 * np.log(np.diag(root)).sum())
+
+
+def inverted(matrix: FloatArray) -> FloatArray:
+    """The inverse of a matrix."""
+    return np.asarray(np.linalg.inv(matrix))
+
+
+def saturated_trace(sample: ContinuousSample, weight: FloatArray, has_means: bool) -> float:
+    r"""Trace of the inverse information and the variance of scores in the saturated model.
+
+    Parameters
+    ----------
+    sample : ContinuousSample
+        Answers of one group.
+    weight : ndarray, shape (p, p)
+        Inverse of the covariances at which it is taken: those of the sample, or a model's.
+    has_means : bool
+        Whether means are parameters.
+
+    Notes
+    -----
+    With :math:`d = x - m` a respondent adds :math:`d'Wd + \frac12 \operatorname{tr}[(W (dd' -
+    S))^2]`; without clusters and with :math:`W = S^{-1}` the mean is half of Mardia's kurtosis plus
+    half the number of items. Of clusters the sums over their respondents take the place of d and
+    dd' - S.
+    """
+    centred = sample.rows - sample.mean
+    if sample.clusters is None:
+        spread = weight @ sample.covariance
+        distance = ((centred @ weight) * centred).sum(axis=1)
+        crossed = ((centred @ weight @ sample.covariance @ weight) * centred).sum(axis=1)
+        squares = distance**2 - 2 * crossed + float(np.sum(spread * spread.T))
+        return float(np.mean(squares / 2 + (distance if has_means else 0)))
+    total = 0.0
+    for number in np.unique(sample.clusters):
+        own = centred[sample.clusters == number]
+        sums = own.sum(axis=0)
+        product = weight @ (own.T @ own - len(own) * sample.covariance)
+        total += float(np.sum(product * product.T)) / 2
+        total += float(sums @ weight @ sums) if has_means else 0.0
+    n_clusters = len(np.unique(sample.clusters))
+    return total / sample.n * n_clusters / (n_clusters - 1)
+
+
+def of_clusters(scores: FloatArray, clusters: IntArray | None) -> FloatArray:
+    r"""Scores of all respondents of each cluster added up; without clusters, of each respondent.
+
+    Those of J clusters are stretched by :math:`\sqrt{J / (J - 1)}`, as in lavaan, so that products
+    of few clusters are not too small.
+    """
+    if clusters is None:
+        return scores
+    n_clusters = int(clusters.max()) + 1
+    result = np.zeros((n_clusters, scores.shape[1]))
+    np.add.at(result, clusters, scores)
+    return np.asarray(result * np.sqrt(n_clusters / (n_clusters - 1)))
