@@ -31,6 +31,8 @@ from pipeline.report import (
 from pipeline.tables import catalogue
 from pipeline.tables.schema import Table, conform
 
+from .fabricated_models import model_tables
+
 WAVE = "2026 spring"
 PEOPLE = (45, 35, 25, 15, 6)
 """People a site: all details, all but some, three answers, means only, nothing."""
@@ -64,6 +66,7 @@ class Fabricated:
     screening: dict[str, pd.DataFrame]
     psychometrics: dict[str, pd.DataFrame]
     content: dict[str, pd.DataFrame]
+    models: dict[str, pd.DataFrame]
 
     def with_(self, **changes: Any) -> Fabricated:
         return replace(self, **changes)
@@ -91,6 +94,7 @@ def fabricate(instrument: Instrument, n_sites: int = 5, seed: int = 1) -> Fabric
         site_context=context_frame(instrument, people, rng),
         psychometrics=psychometrics(instrument, rng),
         content=content_evidence({}),
+        models=model_tables(instrument, WAVE),
         screening=screening_tables(instrument, sum(people.values())),
         **account(instrument, people, rng),
     )
@@ -126,6 +130,7 @@ def render_all(made: Fabricated) -> dict[str, str]:
         made.withheld,
         made.instrument,
         made.study,
+        made.models,
     )
     index = render_index(made.released, made.sites, made.instrument, made.study)
     pages = {"index.html": index, "comparative.html": comparative, "technical.html": technical}

@@ -7,7 +7,7 @@ from functools import cache
 from html.parser import HTMLParser
 
 VOID = {"meta", "br", "img", "hr", "input", "link"}
-SELF_CLOSING = {"line", "rect", "circle", "path"}
+SELF_CLOSING = {"line", "rect", "circle", "ellipse", "path"}
 
 
 @dataclass

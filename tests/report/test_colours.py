@@ -24,7 +24,7 @@ TEXT = [
     ("ink", "paper"), ("ink", "wash"), ("ink", "notice"), ("muted", "paper"), ("muted", "wash"),
     ("accent", "paper"), ("accent", "wash"), ("on-accent", "accent"),
     *(("on-part", f"part-{number}") for number in (1, 2, 3, 4)),
-    ("ink", "cell-higher"), ("ink", "cell-lower"),
+    ("ink", "cell-higher"), ("ink", "cell-lower"), ("ink", "band"), ("muted", "band"),
     *(("ink", f"heat-{step}") for step in range(4)), ("on-heat", "heat-4"), ("on-heat", "heat-5"),
     *(("ink", f"against-{step}") for step in range(1, 4)),
     ("on-heat", "against-4"), ("on-heat", "against-5"),

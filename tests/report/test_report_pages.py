@@ -220,7 +220,15 @@ def test_hostile_text_stays_text(study: Fabricated, payload: str):
     psychometrics = {
         name: frame.assign(method=payload) for name, frame in study.psychometrics.items()
     }
-    made = study.with_(sites=sites, study=plain, psychometrics=psychometrics)
+    models = {
+        "models": study.models["models"].assign(
+            title=payload, reason=payload, note=payload, verdict=payload
+        ),
+        "model_estimates": study.models["model_estimates"].assign(method=payload),
+        "invariance": study.models["invariance"].assign(groups=payload, free=payload),
+        "gates": study.models["gates"].assign(reason=payload, criterion=payload, needs=payload),
+    }
+    made = study.with_(sites=sites, study=plain, psychometrics=psychometrics, models=models)
     for page in render_all(made).values():
         root = read(page)
         assert not root.all("script", "iframe", "img", "math", "b", "style")[1:]
@@ -241,11 +249,13 @@ def test_the_order_of_rows_does_not_matter(studies):
                 "ledger_columns",
             )
         }  # fmt: skip
-        psychometrics, screening = (
+        psychometrics, screening, models = (
             {name: frame.sample(frac=1, random_state=4) for name, frame in tables.items()}
-            for tables in (made.psychometrics, made.screening)
+            for tables in (made.psychometrics, made.screening, made.models)
         )
-        shuffled = made.with_(**frames, psychometrics=psychometrics, screening=screening)
+        shuffled = made.with_(
+            **frames, psychometrics=psychometrics, screening=screening, models=models
+        )
         assert render_all(shuffled) == render_all(made)
 
 

@@ -20,6 +20,7 @@ def page_of(made: Fabricated) -> str:
         made.withheld,
         made.instrument,
         made.study,
+        made.models,
     )
 
 
@@ -96,7 +97,7 @@ def test_no_data_at_all_still_makes_a_page(study: Fabricated):
         name: getattr(study, name).iloc[:0]
         for name in ("ledger_rows", "ledger_cells", "ledger_columns", "withheld")
     }
-    page = page_of(study.with_(**empty, psychometrics={}, screening={}))
+    page = page_of(study.with_(**empty, psychometrics={}, screening={}, models={}))
     assert "0 rows were read" in words_of(page)
     assert "Nothing was held back." in words_of(page)
 

@@ -1,8 +1,8 @@
 """Places of the marks of every chart. Nothing here knows a colour; nothing here judges.
 
 Horizontal places are percentages of the width of the drawing, so that a chart fits a phone, a
-screen and paper without its letters changing size; vertical places are pixels. The heat map alone
-has a fixed size, as its letters must fit into its cells.
+screen and paper without its letters changing size; vertical places are pixels. Heat maps and path
+diagrams have a fixed size, as their letters must fit into cells and boxes.
 """
 
 from pipeline.report.charts.axis import Axis
@@ -27,10 +27,16 @@ from pipeline.report.charts.loadings import (
     loading_plot,
 )
 from pipeline.report.charts.marks import Point
+from pipeline.report.charts.misfit import MARKS, misfit_map, misfit_step
+from pipeline.report.charts.path_diagram import PathDiagram, path_diagram
+from pipeline.report.charts.path_layout import MOST_CURVES, is_too_high
+from pipeline.report.charts.path_plan import Path, plan_of
 from pipeline.report.charts.stacked import StackedChart, stacked_chart
 from pipeline.report.charts.strips import StripChart, strip_chart
 
 __all__ = [
+    "MARKS",
+    "MOST_CURVES",
     "NO_NUMBER",
     "STEPS",
     "Axis",
@@ -46,6 +52,8 @@ __all__ = [
     "LineChart",
     "LoadingGroup",
     "LoadingPlot",
+    "Path",
+    "PathDiagram",
     "Point",
     "StackedChart",
     "StripChart",
@@ -56,10 +64,15 @@ __all__ = [
     "forest_chart",
     "forest_panels",
     "heat_map",
+    "is_too_high",
     "line_chart",
     "loading_axis",
     "loading_panels",
     "loading_plot",
+    "misfit_map",
+    "misfit_step",
+    "path_diagram",
+    "plan_of",
     "reach_of",
     "stacked_chart",
     "strip_chart",

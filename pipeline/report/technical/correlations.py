@@ -62,10 +62,10 @@ class _Pairs:
         return tuple(one for i, row in enumerate(self.rows) for one in row[:i])
 
 
-def shades(setting: Setting) -> tuple[Shade, ...]:
-    """The key of every heat map: the size of a correlation at each strength of shade."""
-    ends = [formatting.bare_coefficient(step) for step in STEPS]
-    below = [formatting.bare_coefficient(step - 0.01) for step in STEPS]
+def shades(setting: Setting, steps: Sequence[float] = STEPS) -> tuple[Shade, ...]:
+    """The key of a heat map: the size of a correlation at each strength of shade."""
+    ends = [formatting.bare_coefficient(step) for step in steps]
+    below = [formatting.bare_coefficient(step - 0.01) for step in steps]
     between = [
         setting.say("word.span", low=low, high=high)
         for low, high in zip(ends, below[1:], strict=False)

@@ -21,9 +21,13 @@ from pipeline.report.screening import (
 )
 from pipeline.report.study import Study
 from pipeline.report.tables import Evidence, ShownTable
+from pipeline.report.technical.comparability import Comparability, comparability_of
 from pipeline.report.technical.correlations import Matrix, Shade, correlation_matrices, shades
 from pipeline.report.technical.factors import Factors, factors_of
+from pipeline.report.technical.invariance import Ladders, ladders_of
 from pipeline.report.technical.items import item_tables
+from pipeline.report.technical.model_tables import tables_by_model
+from pipeline.report.technical.models import Models, models_of
 from pipeline.report.technical.number_of_factors import (
     Scree,
     factorability_tables,
@@ -44,7 +48,8 @@ TABLES = (
 
 PARTS = (
     "ledger", "screening", "missing", "content", "items", "reliability", "correlations",
-    "factorability", "retention", "factors", "variance", "disclosure", "settings",
+    "factorability", "retention", "factors", "models", "invariance", "comparability", "variance",
+    "disclosure", "settings",
 )  # fmt: skip
 """Parts of the page in their order; each has a phrase and a place in the template."""
 
@@ -67,6 +72,9 @@ class TechnicalPage:
     retention: Evidence
     scree: tuple[Scree, ...]
     factors: Factors
+    models: Models
+    ladders: tuple[Ladders, ...]
+    comparability: Comparability
     variance: Evidence
     rules: tuple[str, ...]
     withheld: ShownTable | None
@@ -83,6 +91,7 @@ def render_technical_page(
     withheld: pd.DataFrame,
     instrument: Instrument,
     study: Study,
+    models: Mapping[str, pd.DataFrame] | None = None,
 ) -> str:
     """The technical page as HTML.
 
@@ -105,11 +114,20 @@ def render_technical_page(
         The questionnaire.
     study : Study
         What every report says about the study.
+    models : mapping of str to DataFrame, optional
+        Any of ``models``, ``model_estimates``, ``comparability`` (by the contract MODEL_ESTIMATES
+        too), ``invariance`` and ``gates``, after disclosure control. What is not there is told as
+        not computed.
     """
     setting = Setting(
         instrument, study, wording_of(instrument, study), load_phrases(study.language)
     )
     tables = {name: estimates_of(psychometrics.get(name), study.wave) for name in TABLES}
+    structure = models or {}
+    fitted, of_sites = (
+        tables_by_model(structure.get(name), study.wave)
+        for name in ("model_estimates", "comparability")
+    )
     held = withholding_of(withheld, study.wave).by_site.values()
     page = TechnicalPage(
         frame=_frame(setting),
@@ -126,6 +144,9 @@ def render_technical_page(
         retention=suggestion_table(tables["retention"], setting),
         scree=scree_plots(tables["retention"], setting),
         factors=factors_of(tables["factors"], tables["equivalence"], setting),
+        models=models_of(structure.get("models"), fitted, setting),
+        ladders=ladders_of(structure.get("invariance"), setting),
+        comparability=comparability_of(structure.get("gates"), of_sites, setting),
         variance=variance_table(tables["variance"], setting),
         rules=disclosure_rules(setting),
         withheld=withheld_table([one for site in held for one in site], setting),

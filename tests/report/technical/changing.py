@@ -22,6 +22,11 @@ def with_rows(made: Fabricated, name: str, *rows: dict[str, Any]) -> Fabricated:
     return with_table(made, name, framed([{**shared, **row} for row in rows], catalogue.ESTIMATES))
 
 
+def with_models(made: Fabricated, **tables: pd.DataFrame) -> Fabricated:
+    """The study with other tables about models."""
+    return made.with_(models={**made.models, **tables})
+
+
 def withheld(made: Fabricated, name: str) -> Fabricated:
     """The study with every number of a table held back."""
     numbers = dict.fromkeys(("estimate", "se", "ci_low", "ci_high"), pd.NA)
