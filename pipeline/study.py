@@ -67,6 +67,8 @@ class StudyConfig:
     parallel_replications: int
     bootstrap_replications: int
     split_from: int
+    cutoff_draws: int
+    group_minimum: int
     seed: int
     minimum_n: int
     override_reason: str | None
@@ -87,6 +89,12 @@ class StudyConfig:
             for pattern in ("*.yaml", "scales/*.yaml", "translations/*.yaml")
             for path in folder.glob(pattern)
         )
+
+    @property
+    def expectation_files(self) -> list[str]:
+        """What was expected of the answers beforehand, where the questionnaire says."""
+        path = Path(self.instrument_folder, "evidence", "hypotheses.yaml")
+        return [path.as_posix()] if path.is_file() else []
 
     @property
     def evidence_files(self) -> list[str]:
@@ -114,6 +122,8 @@ class StudyConfig:
                 "Replications of the parallel analysis": str(self.parallel_replications),
                 "Replications of the bootstrap": str(self.bootstrap_replications),
                 "Sample split in halves from (respondents)": str(self.split_from),
+                "Samples drawn for cut-offs of fit": str(self.cutoff_draws),
+                "Respondents each group needs for a test of equal meaning": str(self.group_minimum),
                 "Strong signs of carelessness before a respondent is left out": str(
                     self.exclude_from_flags
                 ),
@@ -175,6 +185,8 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         parallel_replications=psychometrics.get("parallel_replications", 200),
         bootstrap_replications=psychometrics.get("bootstrap_replications", 200),
         split_from=psychometrics.get("split_from", 1000),
+        cutoff_draws=psychometrics.get("cutoff_draws", 0),
+        group_minimum=psychometrics.get("group_minimum", 200),
         seed=psychometrics.get("seed", 20240313),
         minimum_n=disclosure.get("minimum_n", 11),
         override_reason=disclosure.get("override_reason"),

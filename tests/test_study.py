@@ -29,6 +29,29 @@ def test_the_bundled_example_can_be_read(config):
     assert len(study.exports) == 3
 
 
+def test_draws_for_limits_and_sizes_of_groups_can_be_set(config):
+    assert (read_study(config, FILE).cutoff_draws, read_study(config, FILE).group_minimum) == (
+        0,
+        200,
+    )
+    config["psychometrics"] = {"cutoff_draws": 100, "group_minimum": 300}
+    study = read_study(config, FILE)
+    assert (study.cutoff_draws, study.group_minimum) == (100, 300)
+
+
+@pytest.mark.parametrize(("key", "value"), [("cutoff_draws", 5), ("group_minimum", 10)])
+def test_settings_that_would_tell_nothing_are_refused(config, key, value):
+    config["psychometrics"] = {key: value}
+    assert f"psychometrics.{key}" in told(config)
+
+
+def test_what_was_expected_is_a_file_of_the_questionnaire_where_there_is_one(config):
+    study = read_study(config, FILE)
+    assert study.expectation_files == ["instrument/evidence/hypotheses.yaml"]
+    config["instrument"]["folder"] = "data/example/leadership_climate/instrument"
+    assert read_study(config, FILE).expectation_files == []
+
+
 def test_a_misspelt_key_is_told_with_what_was_meant(config):
     config["exprots"] = config.pop("exports")
     assert "key 'exprots': this key is not known; did you mean 'exports'?" in told(config)

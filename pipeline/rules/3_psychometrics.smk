@@ -120,6 +120,76 @@ rule explore_factors:
         "../steps/explore_factors.py"
 
 
+rule compare_models:
+    """The models that the items may follow, held against the answers side by side."""
+    input:
+        instrument=INSTRUMENT,
+        expectations=EXPECTATIONS,
+        responses="<data>/1_ingest/responses.parquet",
+        halves="<data>/3_psychometrics/halves.parquet",
+    output:
+        models="<data>/3_psychometrics/models.csv",
+        estimates="<data>/3_psychometrics/model_estimates.csv",
+    log:
+        "<logs>/compare_models.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    message:
+        "Comparing models of the items"
+    script:
+        "../steps/compare_models.py"
+
+
+rule test_invariance:
+    """Whether the items mean the same in groups, languages, platforms and survey rounds."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+        ledger_rows="<data>/1_ingest/ledger_rows.csv",
+    output:
+        invariance="<data>/3_psychometrics/measurement_invariance.csv",
+        gates="<data>/3_psychometrics/gates_of_groups.csv",
+    log:
+        "<logs>/test_invariance.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint(
+            "benchmark", "instrument", "score", "psychometrics", "tables"
+        ),
+    message:
+        "Testing whether groups can be compared"
+    script:
+        "../steps/test_invariance.py"
+
+
+rule check_sites_comparable:
+    """Whether what differs between sites is what differs between people."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+    output:
+        estimates="<data>/3_psychometrics/comparability.csv",
+        gates="<data>/3_psychometrics/gates_of_sites.csv",
+    log:
+        "<logs>/check_sites_comparable.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint(
+            "benchmark", "instrument", "score", "psychometrics", "tables"
+        ),
+    message:
+        "Testing whether sites can be compared"
+    script:
+        "../steps/check_sites_comparable.py"
+
+
 rule split_variance:
     """How much of each score differs between sites."""
     input:

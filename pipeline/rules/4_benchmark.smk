@@ -20,6 +20,27 @@ rule estimate_sites:
         "../steps/estimate_sites.py"
 
 
+rule decide_gates:
+    """What may be compared: every gate of every scale in one table."""
+    input:
+        instrument=INSTRUMENT,
+        estimates="<data>/3_psychometrics/model_estimates.csv",
+        reliability="<data>/3_psychometrics/reliability.csv",
+        groups="<data>/3_psychometrics/gates_of_groups.csv",
+        sites="<data>/3_psychometrics/gates_of_sites.csv",
+    output:
+        gates="<data>/4_benchmark/gates.csv",
+    log:
+        "<logs>/decide_gates.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("benchmark", "instrument", "tables"),
+    message:
+        "Deciding what may be compared"
+    script:
+        "../steps/decide_gates.py"
+
+
 checkpoint disclose:
     """Figures of the programme, then disclosure control: the one place where numbers get out."""
     input:
@@ -28,6 +49,7 @@ checkpoint disclose:
         responses="<data>/1_ingest/responses.parquet",
         missing="<data>/1_ingest/missing.parquet",
         scores="<data>/2_score/scores.parquet",
+        gates="<data>/4_benchmark/gates.csv",
         instrument=INSTRUMENT,
     output:
         released="<data>/4_benchmark/released.csv",
@@ -75,6 +97,31 @@ rule release_psychometrics:
         "Deciding what may be shown of the pooled analyses"
     script:
         "../steps/release_psychometrics.py"
+
+
+rule release_models:
+    """What may leave about the models of the items, and what groups and sites mean by them."""
+    input:
+        estimates=estimates_of_every_batch,
+        figures="<data>/4_benchmark/release/figures.parquet",
+        models="<data>/3_psychometrics/models.csv",
+        model_estimates="<data>/3_psychometrics/model_estimates.csv",
+        comparability="<data>/3_psychometrics/comparability.csv",
+        invariance="<data>/3_psychometrics/measurement_invariance.csv",
+    output:
+        models="<data>/4_benchmark/psychometrics/models.csv",
+        model_estimates="<data>/4_benchmark/psychometrics/model_estimates.csv",
+        comparability="<data>/4_benchmark/psychometrics/comparability.csv",
+        invariance="<data>/4_benchmark/psychometrics/measurement_invariance.csv",
+    log:
+        "<logs>/release_models.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("benchmark", "tables"),
+    message:
+        "Deciding what may be shown of the models"
+    script:
+        "../steps/release_models.py"
 
 
 rule release_screening:

@@ -40,6 +40,11 @@ rule render_overview_pages:
         content_validity="<data>/3_psychometrics/content_validity.csv",
         placement="<data>/3_psychometrics/placement.csv",
         item_decisions="<data>/3_psychometrics/item_decisions.csv",
+        models="<data>/4_benchmark/psychometrics/models.csv",
+        model_estimates="<data>/4_benchmark/psychometrics/model_estimates.csv",
+        comparability="<data>/4_benchmark/psychometrics/comparability.csv",
+        invariance="<data>/4_benchmark/psychometrics/measurement_invariance.csv",
+        gates="<data>/4_benchmark/gates.csv",
         texts=REPORT_TEXTS,
     output:
         index="<data>/5_report/index.html",

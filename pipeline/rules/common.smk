@@ -33,6 +33,7 @@ wildcard_constraints:
 
 INSTRUMENT = STUDY.instrument_files
 EVIDENCE = STUDY.evidence_files
+EXPECTATIONS = STUDY.expectation_files
 REPORT_TEXTS = sorted(
     path.as_posix()
     for folder in ("reports/templates", "reports/captions")

@@ -1,22 +1,28 @@
 """From answers to scale scores."""
 
 from pipeline.score.scales import (
+    FEWEST_ITEMS_FOR_FIT,
     factor_items,
     items_asked,
     items_read_together,
+    items_that_vary,
     key_items,
     keyed_scales,
+    scales_with_factor,
     score_responses,
     score_scale,
     treatment_of_missing,
 )
 
 __all__ = [
+    "FEWEST_ITEMS_FOR_FIT",
     "factor_items",
     "items_asked",
     "items_read_together",
+    "items_that_vary",
     "key_items",
     "keyed_scales",
+    "scales_with_factor",
     "score_responses",
     "score_scale",
     "treatment_of_missing",

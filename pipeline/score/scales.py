@@ -9,6 +9,12 @@ import pandas as pd
 
 from pipeline.instrument import Instrument, Scale
 
+FEWEST_ITEMS_FOR_FIT = 4
+"""A factor of three items fits whatever the answers are."""
+
+FEWEST_ITEMS_OF_FACTOR = 3
+"""They determine a factor, so that it can be held against that of others."""
+
 
 def key_items(responses: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     """Turn reverse-keyed items around, so that high always means more of the construct."""
@@ -99,6 +105,24 @@ def factor_items(responses: pd.DataFrame, instrument: Instrument) -> dict[str, p
         for section in instrument.sections
         if section.factor_model
     }
+
+
+def scales_with_factor(
+    responses: pd.DataFrame, instrument: Instrument, fewest_items: int = FEWEST_ITEMS_OF_FACTOR
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Keyed items of each reflective scale that has so many items with different answers."""
+    for scale_id, keyed in keyed_scales(responses, instrument).items():
+        items = items_that_vary(keyed)
+        if (
+            instrument.by_id[scale_id].treatment == "reflective"
+            and len(items.columns) >= fewest_items
+        ):
+            yield scale_id, items
+
+
+def items_that_vary(items: pd.DataFrame) -> pd.DataFrame:
+    """The items that got at least two different answers; no model can use the others."""
+    return items.loc[:, items.max() > items.min()]
 
 
 def treatment_of_missing(items: pd.DataFrame) -> Literal["listwise", "pairwise"]:

@@ -16,6 +16,7 @@ from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.tables import (
     ESTIMATES,
+    GATES,
     MANIFEST,
     MISSING,
     RELEASE_FIGURES,
@@ -47,7 +48,8 @@ programme = estimate_programme(sites, counting_sites(sites, rules), study.confid
 # What was published before is no input of the rule: it is added to by the run itself, after this
 # step, and the same answers released once more must not set off another release.
 past = read_releases(Path(snakemake.params.releases))
-outcome = disclose(sites, programme, rules, members, past)
+gates = read_table(snakemake.input.gates, GATES)
+outcome = disclose(sites, programme, rules, members, past, gates)
 withheld = as_told(outcome.withheld)
 
 manifest = read_table(snakemake.input.manifest, MANIFEST)

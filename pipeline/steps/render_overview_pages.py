@@ -8,13 +8,17 @@ from pipeline.report import render_comparative_page, render_index, render_techni
 from pipeline.tables import (
     CONTENT_VALIDITY,
     ESTIMATES,
+    GATES,
+    INVARIANCE,
     ITEM_DECISIONS,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
     LEDGER_ROWS,
     MISSING_DATA,
+    MODEL_ESTIMATES,
     PLACEMENT,
     RELEASED,
+    RIVAL_MODELS,
     SCREENING_COUNTS,
     SCREENING_EFFECT,
     SITES,
@@ -55,6 +59,14 @@ screened = {
     "missing_data": MISSING_DATA,
 }
 screening = {name: read_table(snakemake.input[name], table) for name, table in screened.items()}
+of_models = {
+    "models": RIVAL_MODELS,
+    "model_estimates": MODEL_ESTIMATES,
+    "comparability": MODEL_ESTIMATES,
+    "invariance": INVARIANCE,
+    "gates": GATES,
+}
+models = {name: read_table(snakemake.input[name], table) for name, table in of_models.items()}
 described = study.for_reports()
 
 comparative = render_comparative_page(
@@ -70,6 +82,7 @@ technical = render_technical_page(
     withheld,
     instrument,
     described,
+    models,
 )
 write_text(render_index(released, sites, instrument, described), snakemake.output.index)
 write_text(comparative, snakemake.output.comparative)

@@ -394,6 +394,137 @@ MISSING_DATA = Table(
     key=("wave", "scale", "pattern", "statistic"),
 )
 
+# ----------------------------- 3_psychometrics: rival models, and what may be compared with what
+
+SAMPLES = ("confirming", "all")
+"""Respondents a model is held against: those kept for confirming, and everybody."""
+
+RIVAL_MODELS = Table(
+    "rival_models",
+    "The models that were held against the answers, and why others could not be.",
+    (
+        _WAVE,
+        Column("scale", "text", "section whose items they are about", required=True),
+        Column("model", "text", "id of the model", required=True),
+        Column("title", "text", "name of the model", required=True),
+        Column("reason", "text", "why the answers may have this structure", required=True),
+        Column(
+            "use",
+            "text",
+            "the model the others are held against, a rival, or only a help for reading",
+            required=True,
+            categories=("preferred", "rival", "reading"),
+        ),
+        Column("sample", "text", "whose answers", required=True, categories=SAMPLES),
+        Column("text", "text", "the model in the notation of lavaan; empty where it has none"),
+        Column("obstacle", "text", "why it was not fitted; empty where it was"),
+        Column("note", "text", "what the model does without"),
+        Column(
+            "preferred",
+            "text",
+            "whether the numbers declared beforehand prefer it to the preferred model",
+            categories=("yes", "no", "not judged"),
+        ),
+        Column("verdict", "text", "which of these numbers were met and which not"),
+    ),
+    key=("wave", "scale", "model", "sample"),
+)
+
+MODEL_ESTIMATES = Table(
+    "model_estimates",
+    "Estimates of confirmatory models, a row each. `group` is a group of the grouping, `item` and "
+    "`factor` are both sides of a parameter.",
+    (
+        _WAVE,
+        Column("scale", "text", "scale, or section with several", required=True),
+        Column("model", "text", "id of a rival model; empty for the factor of one scale"),
+        Column("sample", "text", "whose answers", required=True, categories=SAMPLES),
+        Column("grouping", "text", "what parts the respondents into groups; empty where nothing"),
+        Column("step", "text", "step of a ladder of models; empty for a single model"),
+        *(column for column in ESTIMATE_COLUMNS if column.name not in ("wave", "site", "scale")),
+    ),
+    key=(
+        "wave",
+        "scale",
+        "model",
+        "sample",
+        "grouping",
+        "step",
+        "group",
+        "item",
+        "factor",
+        "statistic",
+        "method",
+    ),
+)
+
+STEP_VERDICTS = ("baseline", "holds", "small", "fails", "untested")
+
+INVARIANCE = Table(
+    "invariance",
+    "Whether the items of a scale mean the same in groups: a ladder of models, a row a step. "
+    "Indices are those of the corrected chi-square where there is one.",
+    (
+        _WAVE,
+        Column("scale", "text", "scale with a score", required=True),
+        Column("grouping", "text", "what parts the respondents into groups", required=True),
+        Column("step", "text", "name of the step", required=True),
+        Column("equal", "text", "what is equal in all groups"),
+        Column("free", "text", "exceptions"),
+        Column("groups", "text", "the groups", required=True),
+        Column("left_out", "text", "groups with too few respondents, which are left out"),
+        Column("n_respondents", "integer", "respondents of all groups together"),
+        Column("chi_square", "number", "chi-square of the model"),
+        Column("df", "integer", "its degrees of freedom"),
+        Column("cfi", "number", "CFI"),
+        Column("tli", "number", "TLI"),
+        Column("rmsea", "number", "RMSEA"),
+        Column("srmr", "number", "SRMR"),
+        Column("chi_square_difference", "number", "test against the step before"),
+        Column("df_difference", "integer", "its degrees of freedom"),
+        Column("p_value", "number", "its p"),
+        Column("change_cfi", "number", "CFI less that of the step before"),
+        Column("change_rmsea", "number", "RMSEA less that of the step before"),
+        Column("change_srmr", "number", "SRMR less that of the step before"),
+        Column("limits", "text", "source of the limits of these changes"),
+        Column(
+            "verdict",
+            "text",
+            "no difference found; a small one; a large one; or not tested",
+            required=True,
+            categories=STEP_VERDICTS,
+        ),
+        Column("condition", "text", "what the reader must know about this row"),
+    ),
+    key=("wave", "scale", "grouping", "step"),
+)
+
+GATE_NAMES = ("structure", "reliability", "role", "language", "platform", "wave", "sites")
+"""What has to hold before numbers of a scale are set side by side: its items show one factor; its
+score is more than chance; it means the same in the respondent groups, in every language, on every
+platform, in every survey round, and at every site."""
+
+VERDICTS = ("open", "caution", "closed", "untested")
+"""Passed; passed with a reservation; not passed, so nothing that needs it may be shown; and not
+tested, because something is missing."""
+
+GATES = Table(
+    "gates",
+    "Whether numbers of a scale may be compared, a row for each scale and gate. What a closed gate "
+    "forbids is withheld.",
+    (
+        _WAVE,
+        Column("scale", "text", "scale with a score", required=True),
+        Column("gate", "text", "what has to hold", required=True, categories=GATE_NAMES),
+        Column("verdict", "text", "the result", required=True, categories=VERDICTS),
+        Column("criterion", "text", "what was looked at, and its limits"),
+        Column("number", "number", "the number that decided; empty where there is none"),
+        Column("reason", "text", "the result in a sentence", required=True),
+        Column("needs", "text", "what is missing for a test; empty where it was tested"),
+    ),
+    key=("wave", "scale", "gate"),
+)
+
 # ------------------------------------------------ 3_psychometrics: what people say about items
 
 WORDINGS = ("present", "earlier")
@@ -531,6 +662,10 @@ def fixed_tables() -> Iterable[Table]:
         CONTENT_VALIDITY,
         PLACEMENT,
         ITEM_DECISIONS,
+        RIVAL_MODELS,
+        MODEL_ESTIMATES,
+        INVARIANCE,
+        GATES,
         RELEASE_FIGURES,
         RELEASE_MEMBERS,
     )

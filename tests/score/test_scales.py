@@ -8,8 +8,10 @@ from pipeline.instrument import load_instrument
 from pipeline.score import (
     factor_items,
     items_asked,
+    items_that_vary,
     key_items,
     keyed_scales,
+    scales_with_factor,
     score_responses,
     score_scale,
 )
@@ -113,3 +115,19 @@ def test_factor_items_are_those_of_the_sections_that_expect_factors(responses):
     practices = INSTRUMENT.scales_in(INSTRUMENT.sections[0])
     assert list(items) == ["practices"]
     assert list(items["practices"]) == [name for scale in practices for name in scale.item_ids]
+
+
+def test_items_that_everyone_answered_alike_or_nobody_answered_are_left_out():
+    items = pd.DataFrame({"a": [1.0, 2.0, None], "b": [3.0, 3.0, None], "c": [None] * 3})
+    assert list(items_that_vary(items.astype("float64"))) == ["a"]
+
+
+def test_scales_with_a_factor_are_reflective_and_have_enough_items_that_vary(responses):
+    found = dict(scales_with_factor(responses, INSTRUMENT))
+    assert {INSTRUMENT.by_id[scale_id].treatment for scale_id in found} == {"reflective"}
+    assert SCALE.id in found
+    same = responses.assign(**dict.fromkeys(SCALE.item_ids[2:], 3))
+    assert SCALE.id not in dict(scales_with_factor(same, INSTRUMENT))
+    three = responses.assign(**dict.fromkeys(SCALE.item_ids[3:], 3))
+    assert SCALE.id in dict(scales_with_factor(three, INSTRUMENT))
+    assert SCALE.id not in dict(scales_with_factor(three, INSTRUMENT, fewest_items=4))

@@ -36,6 +36,13 @@ ASSOCIATION = re.compile(
     r"|uniqueness|proportion_of_variance|(corrected_)?rmsr|\w*chi_square\w*|df|p_value|rmsea\w*"
     r"|tli|cfi|bic|rotation_\w+|bootstrap_\w+|(general|group|second_order)_loading"
     r"|(group_)?omega_\w+|explained_common_variance"
+    # confirmatory models
+    r"|standardised_(loading|regression)|residual_(correlation|of_correlation)"
+    r"|unexplained_factor_variance|explained_variance|n_free|scaling_factor|shift"
+    r"|baseline_(df|scaling_factor)|(cfi|tli)_(scaled|robust)|[sc]rmr|log_likelihood\w*|aic|sabic"
+    r"|(limit|cutoff)_\w+"
+    # the same at all sites
+    r"|n_sites\w*|srmr_within|p_value_(scaled|metric|strong)|cfi_change_metric|residual_share|icc_factor"
     # variance
     r"|icc[12]_anova\w*|f|df_(between|within)|n0|n_groups|mean_group_size"
     r"|mean_square_(between|within)"
@@ -45,6 +52,9 @@ ASSOCIATION = re.compile(
 MATRIX_FROM = 100
 """Fewest people behind the correlations of single items: so many numbers about so few people could
 be solved for their answers."""
+
+OF_PAIR = ("polychoric_correlation", "inter_item_correlation", "residual_of_correlation")
+"""Correlations of two items, or numbers from which they follow."""
 
 WITHHELD = "withheld"
 """Condition of a row whose number is held back."""
@@ -91,7 +101,7 @@ def release_pooled(
     exposed = distribution & (pooled["group"].notna() | ~_is_open(pooled, site_estimates, rules))
     if figures is not None:
         exposed |= distribution & pooled["item"].isin(_coarse_items(figures, rules))
-    of_pair = pooled["statistic"].isin(["polychoric_correlation", "inter_item_correlation"])
+    of_pair = pooled["statistic"].isin(list(OF_PAIR))
     in_matrix = of_pair & pooled["item"].notna()
     few |= in_matrix & pooled["n_respondents"].lt(MATRIX_FROM).fillna(False)
     withheld = few | exposed | ~(distribution | association)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.benchmark.disclosure.decisions import SHOWN, decide_programme, decide_sites
 from pipeline.benchmark.disclosure.past import PastRelease, figures_of
@@ -15,6 +16,7 @@ from pipeline.benchmark.disclosure.rounding import round_rows, with_units
 from pipeline.benchmark.disclosure.rules import DisclosureRules, Rule
 from pipeline.benchmark.disclosure.successive import protect_differences
 from pipeline.benchmark.disclosure.verdicts import judge_sites, measures_of
+from pipeline.benchmark.gates import closed_gate
 from pipeline.benchmark.programme import order_of_groups
 from pipeline.benchmark.rows import KEYS, in_order
 from pipeline.tables import RELEASED, WITHHELD, conform
@@ -71,6 +73,7 @@ def disclose(
     rules: DisclosureRules,
     members: pd.DataFrame | None = None,
     past: Sequence[PastRelease] = (),
+    gates: pd.DataFrame | None = None,
 ) -> Disclosed:
     """Release what may leave, rounded; withhold everything else, each with its rule.
 
@@ -86,6 +89,9 @@ def disclose(
     past : sequence of PastRelease
         Every earlier release of the same survey round, in any order. What this one tells together
         with them is protected: see :mod:`pipeline.benchmark.disclosure.successive`.
+    gates : DataFrame, optional
+        By the contract GATES: what a closed gate forbids is withheld under its name, whatever
+        privacy would allow. See :mod:`pipeline.benchmark.gates`.
 
     Raises
     ------
@@ -96,6 +102,8 @@ def disclose(
     sites = decide_sites(site_estimates, verdicts, rules)
     programme = decide_programme(programme_estimates, verdicts, rules)
     known = pd.concat([sites, programme], ignore_index=True)
+    if gates is not None:
+        known["rule"] = _with_gates(known, gates)
     known = known.merge(_incomplete(known), on=["wave", "site", "scale"], how="left")
     known["incomplete"] = (
         known["incomplete"].eq(True) & known["item"].notna() & known["site"].notna()
@@ -114,6 +122,13 @@ def disclose(
         rules.override_reason,
         figures_of(known, released),
     )
+
+
+def _with_gates(known: pd.DataFrame, gates: pd.DataFrame) -> NDArray[np.object_]:
+    """The rules, with the gate that forbids it for each row that would be shown."""
+    rule, gate = known["rule"].to_numpy(dtype=object), closed_gate(known, gates)
+    names = np.array([Rule(f"gate_{name}") if name else SHOWN for name in gate], dtype=object)
+    return np.where(rule == SHOWN, names, rule)
 
 
 def _compared_with(

@@ -20,6 +20,13 @@ class Rule(StrEnum):
     CLASS_DISCLOSURE = "class_disclosure"
     PRECISION = "precision"
     NOT_RELEASED = "not_released"
+    GATE_STRUCTURE = "gate_structure"
+    GATE_RELIABILITY = "gate_reliability"
+    GATE_ROLE = "gate_role"
+    GATE_LANGUAGE = "gate_language"
+    GATE_PLATFORM = "gate_platform"
+    GATE_WAVE = "gate_wave"
+    GATE_SITES = "gate_sites"
 
 
 MEANING_OF_RULE: dict[Rule, str] = {
@@ -31,6 +38,13 @@ MEANING_OF_RULE: dict[Rule, str] = {
     Rule.CLASS_DISCLOSURE: "Nearly everyone gave the same answer.",
     Rule.PRECISION: "Even rounded it would give away what a few people answered.",
     Rule.NOT_RELEASED: "Numbers of this kind are never published.",
+    Rule.GATE_STRUCTURE: "The items do not show one factor.",
+    Rule.GATE_RELIABILITY: "The score is more chance than signal.",
+    Rule.GATE_ROLE: "The items do not mean the same in the groups.",
+    Rule.GATE_LANGUAGE: "The items do not mean the same in all languages.",
+    Rule.GATE_PLATFORM: "The items do not mean the same on all survey platforms.",
+    Rule.GATE_WAVE: "The items do not mean the same in all survey rounds.",
+    Rule.GATE_SITES: "The items do not mean the same at all sites.",
 }
 
 

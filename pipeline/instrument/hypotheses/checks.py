@@ -11,6 +11,19 @@ from pipeline.problems import Problem, did_you_mean
 
 Content = Mapping[str, Any]
 BAND_KEYS = {"between", "how_many", "share", "between_factors", "contradicted_outside"}
+FACTOR_LISTS = ("factors", "second_order", "additional")
+NEEDED_BY_KIND = (
+    ("bifactor", "additional", "a factor of all items"),
+    ("two_level", "between_factors", "how many factors there may be between sites"),
+)
+USELESS_FOR_KIND = (
+    ("bifactor", "second_order"),
+    ("exploratory_target", "second_order"),
+    ("exploratory_target", "additional"),
+    ("exploratory_target", "wording_factor"),
+    ("two_level", "second_order"),
+    ("two_level", "additional"),
+)
 LISTS = ("hypotheses", "rival_models", "falsifiers")
 Found = Iterator[tuple[str, str]]
 """Where something is wrong, and what to do about it."""
@@ -163,6 +176,27 @@ def _factors_are_made_of_what_exists(content: Content, instrument: Instrument) -
                 yield model["id"], f"item '{item}' is in {times} factors; put it in one"
 
 
+def _factors_have_names_of_their_own(content: Content, instrument: Instrument) -> Found:
+    del instrument
+    for model in content["rival_models"]:
+        named = [name for key in FACTOR_LISTS for name in model.get(key, ())]
+        named += [model["wording_factor"]] if "wording_factor" in model else []
+        for name, times in Counter(named).items():
+            if times > 1:
+                yield model["id"], f"{times} factors are called '{name}'; give each its own name"
+
+
+def _kinds_have_what_they_need(content: Content, instrument: Instrument) -> Found:
+    del instrument
+    for model in content["rival_models"]:
+        for kind, key, what in NEEDED_BY_KIND:
+            if model["kind"] == kind and key not in model:
+                yield model["id"], f"a model of kind {kind} needs {what}; add '{key}'"
+        for kind, key in USELESS_FOR_KIND:
+            if model["kind"] == kind and key in model:
+                yield model["id"], f"a model of kind {kind} has no '{key}'; take it out"
+
+
 def _criteria_name_what_exists(content: Content, instrument: Instrument) -> Found:
     models = [model["id"] for model in content["rival_models"]]
     hypotheses = [entry["id"] for entry in content["hypotheses"]]
@@ -190,6 +224,8 @@ CHECKS: tuple[Callable[[Content, Instrument], Found], ...] = (
     _answers_exist,
     _special_codes_exist,
     _factors_are_made_of_what_exists,
+    _factors_have_names_of_their_own,
+    _kinds_have_what_they_need,
     _criteria_name_what_exists,
 )
 
@@ -244,7 +280,7 @@ def _groups(content: Content, instrument: Instrument) -> set[str]:
 def _factor_names(content: Content) -> set[str]:
     names: set[str] = set()
     for model in content["rival_models"]:
-        for key in ("factors", "second_order", "additional"):
+        for key in FACTOR_LISTS:
             names |= set(model.get(key, ()))
         names |= {model["wording_factor"]} if "wording_factor" in model else set()
     return names
