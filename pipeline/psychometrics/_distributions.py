@@ -81,3 +81,14 @@ def tails(confidence_level: float) -> tuple[float, float]:
     if not 0 < confidence_level < 1:
         raise ValueError(f"confidence_level must lie between 0 and 1, got {confidence_level}")
     return (1 - confidence_level) / 2, (1 + confidence_level) / 2
+
+
+def normal_reach(confidence_level: float) -> float:
+    """How many standard errors an interval of this level reaches on either side.
+
+    Raises
+    ------
+    ValueError
+        If the level is not between 0 and 1.
+    """
+    return normal_quantile(tails(confidence_level)[1])

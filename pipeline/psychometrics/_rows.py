@@ -24,3 +24,8 @@ def long_table(rows: Iterable[Mapping[str, Any]], **shared: Any) -> pd.DataFrame
     """One row per estimate; what `shared` says holds for every row that does not say otherwise."""
     table = pd.DataFrame([{**shared, **row} for row in rows], columns=list(COLUMN_TYPES))
     return table.astype(COLUMN_TYPES)
+
+
+def in_group(name: str, group: str) -> str:
+    """A name with the group it is said of; alone where there are no groups."""
+    return f"{name} in {group}" if group else name

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -211,9 +211,11 @@ def bifactor_indices(
     uniqueness = 1 - (values**2).sum(axis=1)
     implied = values @ values.T + np.diag(uniqueness)
     impossible = (uniqueness <= 0).any() or (np.abs(values) >= 1).any()
-    determinacy = _determinacies(values, implied, uniqueness)
+    solution = _Solution(
+        items, values, implied, member, _determinacies(values, implied, uniqueness)
+    )
     indices = tuple(
-        _of_factor(str(name), place, items, values, implied, member, determinacy)
+        _of_factor(str(name), place, solution)
         for place, name in enumerate([general, *group_factors])
     )
     total = indices[0]
@@ -234,8 +236,17 @@ def bifactor_indices(
 
 
 def share_of_sum(loadings: FloatArray, variance: float) -> float:
-    r"""Part of the variance of a sum of items that one factor explains.
+    r"""Part of the variance of a sum of items that one factor explains; missing without variance.
 
+    Parameters
+    ----------
+    loadings : ndarray, shape (n_items,)
+        Loadings of the items on the factor.
+    variance : float
+        Of the sum.
+
+    Notes
+    -----
     .. math:: (\sum_i \lambda_i)^2 / V
     """
     return _ratio(float(loadings.sum()) ** 2, variance)
@@ -248,7 +259,24 @@ def explained_common_variance(loadings: FloatArray) -> tuple[float, ...]:
 
 
 def construct_replicability(loadings: FloatArray) -> float:
-    """Coefficient H of one factor from its standardised loadings; missing where one is 1."""
+    r"""Coefficient H of one factor; missing where a standardised loading is 1 or more.
+
+    Parameters
+    ----------
+    loadings : ndarray, shape (n_items,)
+        Standardised loadings.
+
+    Notes
+    -----
+    .. math:: H = \frac{r}{1 + r}, \qquad r = \sum_i \frac{\lambda_i^2}{1 - \lambda_i^2}
+
+    [1]_.
+
+    References
+    ----------
+    .. [1] Hancock & Mueller (2001). In Cudeck et al. (Eds.), Structural equation modeling: Present
+       and future (pp. 195-216). Scientific Software International.
+    """
     if (np.abs(loadings) >= 1).any():
         return nan
     ratio = float((loadings**2 / (1 - loadings**2)).sum())
@@ -256,12 +284,14 @@ def construct_replicability(loadings: FloatArray) -> float:
 
 
 def _ratio(part: float, whole: float) -> float:
+    """A share; missing where there is nothing to share."""
     return part / whole if whole > 0 else nan
 
 
 def _require_table(
     loadings: pd.DataFrame, general: str, groups: Mapping[str, Sequence[str]] | None
 ) -> None:
+    """Refuse a table, a general factor or groups that make no bifactor solution."""
     require_items(loadings)
     faults = []
     if general not in loadings.columns:
@@ -311,30 +341,33 @@ def _determinacies(values: FloatArray, implied: FloatArray, uniqueness: FloatArr
     return np.asarray(np.sqrt(explained))
 
 
-def _of_factor(
-    name: str,
-    place: int,
-    items: Sequence[str],
-    values: FloatArray,
-    implied: FloatArray,
-    member: npt.NDArray[np.bool_],
-    determinacy: FloatArray,
-) -> FactorIndices:
-    own = np.flatnonzero(member[:, place]).tolist()
-    among = implied[np.ix_(own, own)]
-    variance = float(among.sum())
-    common = float(values[own].sum(axis=0) @ values[own].sum(axis=0))
-    within = explained_common_variance(values[own])
+class _Solution(NamedTuple):
+    """Loadings and ``member`` (n_items, n_factors), implied correlations of the items."""
+
+    items: Sequence[str]
+    loadings: FloatArray
+    implied: FloatArray
+    member: npt.NDArray[np.bool_]
+    determinacy: FloatArray
+
+
+def _of_factor(name: str, place: int, solution: _Solution) -> FactorIndices:
+    """Indices of one factor and of the sum of its items."""
+    own = np.flatnonzero(solution.member[:, place]).tolist()
+    loadings = solution.loadings[own]
+    variance = float(solution.implied[np.ix_(own, own)].sum())
+    shares = [share_of_sum(column, variance) for column in loadings.T]
+    within = explained_common_variance(loadings)
     return FactorIndices(
         factor=name,
-        items=tuple(items[i] for i in own),
-        omega=_ratio(common, variance),
-        omega_hierarchical=share_of_sum(values[own, place], variance),
-        explained_common_variance=explained_common_variance(values)[place],
+        items=tuple(solution.items[i] for i in own),
+        omega=sum(shares),
+        omega_hierarchical=shares[place],
+        explained_common_variance=explained_common_variance(solution.loadings)[place],
         explained_common_variance_within=within[place],
         general_variance_within=within[0],
-        construct_replicability=construct_replicability(values[:, place]),
-        determinacy=float(determinacy[place]),
+        construct_replicability=construct_replicability(solution.loadings[:, place]),
+        determinacy=float(solution.determinacy[place]),
     )
 
 

@@ -50,6 +50,8 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "well they fit cannot be tested.",
     "no_number_suggested": "No number of factors that was tried meets the rule.",
     "no_repeated_groups": "Every group has one member, so nothing can be said within groups.",
+    "no_scaling_factor": "There are too few groups to correct the chi-square for answers that are "
+    "not normal.",
     "no_variation": "All scores are the same.",
     "no_variation_between_groups": "The groups have exactly the same mean.",
     "no_variation_within_groups": "Members of a group all have the same score.",
@@ -78,6 +80,8 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "uncorrelated_factors": "The factors were kept uncorrelated, so nothing lies above them.",
     "uncorrelated_items": "The items are correlated no more than chance would have it, so a model "
     "cannot be held against one without factors.",
+    "too_many_candidates": "So many items could differ between groups that a search for those that "
+    "do would take too long; it was left out.",
     "undefined_correlation": "Two items have no correlation, so the matrix has a hole.",
     "undefined_draws": "The model could not be fitted to some of the drawn samples; the limits "
     "rest on the others.",

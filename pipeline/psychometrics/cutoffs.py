@@ -4,7 +4,7 @@ Conventional limits were found for a few models. Here answers are drawn from the
 from the same model with a small fault that is left out of it, and the model is fitted to both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -21,6 +21,7 @@ from pipeline.psychometrics.confirmatory.implied import GroupModel, Matrices
 from pipeline.psychometrics.confirmatory.model_text import Parameter
 from pipeline.psychometrics.confirmatory.parameter_table import Row
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution, Estimator
+from pipeline.psychometrics.drawn_fit import CorrelationModel, has_free_thresholds, indices_of
 from pipeline.psychometrics.model_faults import (
     Population,
     covariance_of,
@@ -115,7 +116,11 @@ class SimulatedCutoffs(Result):
 
 
 def simulated_cutoffs(
-    solution: ConfirmatorySolution, n_respondents: int, n_draws: int, rng: np.random.Generator
+    solution: ConfirmatorySolution,
+    n_respondents: int,
+    n_draws: int,
+    rng: np.random.Generator,
+    answered: NDArray[np.bool_] | None = None,
 ) -> SimulatedCutoffs:
     """Limits of fit for a fitted model.
 
@@ -129,6 +134,10 @@ def simulated_cutoffs(
         Samples for the true model, and for each wrong one; 500 or more for a publication.
     rng : Generator
         Draws the samples; the same seed gives the same limits.
+    answered : ndarray of bool, shape (n, n_items), optional
+        Which items each respondent answered, in the order of the model's items, where ordered
+        items were fitted to all answers to each pair: drawn respondents leave out the same ones.
+        Everyone answers everything where it is not given.
 
     Returns
     -------
@@ -146,7 +155,7 @@ def simulated_cutoffs(
     The idea is that of McNeish & Wolf [1]_ [2]_. What is wrong at each level is told in
     :func:`~pipeline.psychometrics.model_faults.levels_of`.
     Respondents are drawn independently, also where the model
-    allows for sites, and answer every item.
+    allows for sites, and answer every item unless `answered` says otherwise.
 
     References
     ----------
@@ -163,12 +172,11 @@ def simulated_cutoffs(
     faults = levels_of(matrices)
     names = PLAIN if _is_plain(solution) else CORRECTED
     estimator: Estimator = "MLR" if _is_corrected_likelihood(solution) else solution.estimator
-    model, items = _named(solution), solution.table.items
+    fit = _fitting(solution, estimator, names)
 
     def fits(population: Population, streams: Sequence[np.random.Generator]) -> FloatArray:
         def one(stream: np.random.Generator) -> FloatArray:
-            drawn = drawn_answers(population, n_respondents, stream)
-            return _fit(model, pd.DataFrame(drawn, columns=items), estimator, names)
+            return fit(_thinned(drawn_answers(population, n_respondents, stream), answered))
 
         return np.array(list(in_threads(one, streams)))
 
@@ -230,6 +238,24 @@ def _parameter(row: Row, values: FloatArray) -> Parameter:
         starts=(float(values[row.free]) if is_free else None,),
         is_free=is_free,
     )
+
+
+def _thinned(drawn: FloatArray, answered: NDArray[np.bool_] | None) -> FloatArray:
+    """Drawn answers without those that the respondents in the same places did not give."""
+    if answered is None:
+        return drawn
+    return np.where(answered[np.arange(len(drawn)) % len(answered)], drawn, nan)
+
+
+def _fitting(
+    solution: ConfirmatorySolution, estimator: Estimator, names: tuple[str, ...]
+) -> Callable[[FloatArray], FloatArray]:
+    """What fits the model to drawn answers and tells its indices."""
+    if has_free_thresholds(solution.table):
+        again = CorrelationModel(solution)
+        return lambda drawn: indices_of(again.fit_to(drawn), names)
+    model, items = _named(solution), solution.table.items
+    return lambda drawn: _fit(model, pd.DataFrame(drawn, columns=items), estimator, names)
 
 
 def _fit(

@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics.confirmatory.estimate import cfa
+from pipeline.psychometrics.confirmatory.reliability import bifactor_indices_of, model_reliability
 from pipeline.psychometrics.confirmatory.residuals import residual_correlations
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution, Estimator
 from pipeline.psychometrics.confirmatory.standardised import standardised_solution
 from pipeline.psychometrics.cutoffs import simulated_cutoffs
+from pipeline.psychometrics.discriminant import ratios_of_pairs
 from pipeline.psychometrics.efa.explore import explore_factors
+from pipeline.psychometrics.obstacles import in_short
 from pipeline.psychometrics.polychoric import polychoric_correlations
 from pipeline.psychometrics.two_level.fit import two_level_cfa
 
@@ -26,6 +29,14 @@ OF_ANSWERS = (
 """Left out: how often each answer was given, what follows from the loadings, and means of 0."""
 
 
+OF_SCALES = (
+    "categorical_omega_model_implied",
+    "omega_model_implied",
+    "average_variance_extracted",
+    "construct_replicability",
+)
+"""Of ordered and of continuous items."""
+
 OF_EXPLORING = ("structure", "uniqueness", "communality")
 """Left out: they follow from the pattern and the correlations of the factors."""
 
@@ -33,12 +44,14 @@ OF_EXPLORING = ("structure", "uniqueness", "communality")
 class ModelToFit(NamedTuple):
     """A model in the notation of lavaan, with the one between sites if it has two levels.
 
-    Without a text the `targets` of an exploratory solution: the items of each factor.
+    `factors` are the items of each factor: without a text, the targets of an exploratory solution.
+    `general` is the general factor of a model whose factors are all unrelated.
     """
 
     text: str | None
     between: str | None
-    targets: Mapping[str, Sequence[str]]
+    factors: Mapping[str, Sequence[str]]
+    general: str | None = None
 
 
 class ComparedModel(NamedTuple):
@@ -111,7 +124,7 @@ def hold_against(
             confidence_level=confidence_level,
         )
     except ValueError as fault:
-        return HeldAgainst(None, " ".join(str(fault).split()))
+        return HeldAgainst(None, in_short(fault))
     if "not_converged" in (solution.condition or "").split():
         return HeldAgainst(None, "the search for the best solution stopped before it was found")
     return HeldAgainst(solution, None)
@@ -126,6 +139,7 @@ def compare_models(
     preferred: str | None = None,
     n_draws: int = 0,
     rng: np.random.Generator | None = None,
+    n_replications: int = 200,
 ) -> dict[str, ComparedModel]:
     """Several models held against the same answers.
 
@@ -142,12 +156,14 @@ def compare_models(
     confidence_level : float
         Of the intervals of parameters.
     preferred : str, optional
-        The model the others are held against: its residual correlations are told too, and limits
-        of fit are simulated for it.
+        The model the others are held against: its residual correlations are told too, how reliable
+        its factors are and whether they can be told apart, and limits of fit are simulated for it.
     n_draws : int
         Samples drawn for these limits; 0 for none.
     rng : Generator, optional
-        Draws them; seeded with 0 where none is given.
+        Draws them and the replications; seeded with 0 where none is given.
+    n_replications : int
+        Replications for the intervals of heterotrait-monotrait ratios.
 
     Returns
     -------
@@ -158,30 +174,60 @@ def compare_models(
     found = {}
     for name, model in models.items():
         if model.text is None:
-            found[name] = _explored(model.targets, data, missing)
+            found[name] = _explored(model.factors, data, missing)
         elif model.between is not None:
             found[name] = _in_two_levels(model.text, model.between, data, cluster)
         else:
             held = hold_against(
                 model.text, data, missing, cluster, confidence_level=confidence_level
             )
-            limits = _limits(held, n_draws, draws) if name == preferred else []
-            rows = [held.to_rows(with_residuals=name == preferred), *limits]
+            rows = [held.to_rows(with_residuals=name == preferred)]
+            if name == preferred and held.solution is not None:
+                rows += [
+                    _of_scales(held.solution),
+                    ratios_of_pairs(
+                        data, model.factors, cluster, draws, n_replications, confidence_level
+                    ),
+                    *_limits(held, n_draws, draws, data if missing == "pairwise" else None),
+                ]
+            if model.general is not None and held.solution is not None:
+                rows.append(_of_general(held.solution, model.general))
             found[name] = ComparedModel(pd.concat(rows, ignore_index=True), held.obstacle)
     return found
 
 
-def _limits(held: HeldAgainst, n_draws: int, rng: np.random.Generator) -> list[pd.DataFrame]:
-    if held.solution is None or n_draws == 0 or held.solution.fit.df < 1:
+def _of_scales(solution: ConfirmatorySolution) -> pd.DataFrame:
+    """Reliability of the sum of each factor's items, and variance extracted."""
+    rows = model_reliability(solution).to_rows()
+    return rows[rows["statistic"].isin(OF_SCALES)]
+
+
+def _of_general(solution: ConfirmatorySolution, general: str) -> pd.DataFrame:
+    """What a general factor and the others stand for, without numbers of single items."""
+    rows = bifactor_indices_of(solution, general).to_rows()
+    return rows[rows["item"].isna()]
+
+
+def _limits(
+    held: HeldAgainst, n_draws: int, rng: np.random.Generator, incomplete: pd.DataFrame | None
+) -> list[pd.DataFrame]:
+    """Simulated limits; drawn people leave out what those in `incomplete` did."""
+    solution = held.solution
+    if solution is None or n_draws == 0 or solution.fit.df < 1:
         return []
-    return [simulated_cutoffs(held.solution, held.solution.n_respondents, n_draws, rng).to_rows()]
+    answered = None
+    if incomplete is not None:
+        given = incomplete[list(solution.table.items)].notna().to_numpy()
+        answered = given[given.any(axis=1)]
+    found = simulated_cutoffs(solution, solution.n_respondents, n_draws, rng, answered)
+    return [found.to_rows()]
 
 
 def _in_two_levels(within: str, between: str, data: pd.DataFrame, cluster: str) -> ComparedModel:
     try:
         solution = two_level_cfa(within, between, data, cluster, std_lv=True)
     except ValueError as fault:
-        return ComparedModel(pd.DataFrame(), " ".join(str(fault).split()))
+        return ComparedModel(pd.DataFrame(), in_short(fault))
     rows = solution.to_rows()
     is_fit = rows["item"].isna() & rows["factor"].isna()
     if not np.isfinite(rows.loc[is_fit, "estimate"].to_numpy(dtype=float)).any():
@@ -200,7 +246,7 @@ def _explored(
         correlation = polychoric_correlations(data[items], missing).correlation
         solution = explore_factors(correlation, len(targets), rotation="target", target=targets)
     except ValueError as fault:
-        return ComparedModel(pd.DataFrame(), " ".join(str(fault).split()))
+        return ComparedModel(pd.DataFrame(), in_short(fault))
     if not solution.is_defined:
         return ComparedModel(pd.DataFrame(), f"the answers do not allow it ({solution.condition})")
     rows = solution.to_rows()

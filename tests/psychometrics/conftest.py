@@ -2,30 +2,27 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-TESTS = Path(__file__).parents[1]
+from tests.psychometrics.data import TESTS, table_of
+
 LAVAAN = TESTS / "oracles" / "lavaan_cfa"
-REVERSED = ["A1", "C4", "C5", "E1", "E2", "O2", "O5"]
 
 
 @pytest.fixture(scope="session")
 def lq() -> pd.DataFrame:
     """Leadership climate in 49 companies, complete."""
-    return pd.read_csv(TESTS.parent / "data/example/leadership_climate/lq2002.csv")
+    return table_of("lq2002.csv")
 
 
 @pytest.fixture(scope="session")
 def bfi() -> pd.DataFrame:
     """Twenty-five personality items, keyed, with missing answers."""
-    answers = pd.read_csv(TESTS / "oracles/psych_bfi/bfi.csv")
-    answers[REVERSED] = 7 - answers[REVERSED]
-    return answers
+    return table_of("bfi.csv")
 
 
 @pytest.fixture(scope="session")
@@ -69,13 +66,13 @@ def items(rng: np.random.Generator) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def hs() -> pd.DataFrame:
     """Nine tests of 301 pupils in two schools."""
-    return pd.read_csv(LAVAAN / "hs1939.csv")
+    return table_of("hs1939.csv")
 
 
 @pytest.fixture(scope="session")
 def hs_ordinal() -> pd.DataFrame:
     """The same in five ordered categories."""
-    return pd.read_csv(LAVAAN / "hs1939_ordinal5.csv")
+    return table_of("hs1939_ordinal5.csv")
 
 
 @pytest.fixture(scope="session")

@@ -184,3 +184,21 @@ def test_several_groups_are_refused(lq):
     solution = cfa(ONE, grouped, "ML", group="half")
     with pytest.raises(ValueError, match="several groups"):
         drawn(solution)
+
+
+def test_people_who_left_items_out_make_the_limits_wider(lq):
+    solution = cfa(ONE, lq, "WLSMV")
+    answered = np.random.default_rng(5).random((300, 6)) < 0.6
+    rng = np.random.default_rng(1)
+    thinned = simulated_cutoffs(solution, 300, 20, rng, answered)
+    whole = drawn(solution)
+    assert thinned.n_failed == 0
+    assert thinned.limits["srmr"] > whole.limits["srmr"]
+    assert thinned.limits["rmsea_robust"] > whole.limits["rmsea_robust"]
+
+
+def test_people_who_answered_everything_change_no_limit(lq):
+    solution = cfa(ONE, lq, "WLSMV")
+    everything = np.ones((300, 6), dtype=bool)
+    found = simulated_cutoffs(solution, 300, 20, np.random.default_rng(1), everything)
+    assert found.limits == drawn(solution).limits

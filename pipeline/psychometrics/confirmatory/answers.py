@@ -34,6 +34,16 @@ class GroupedAnswers(NamedTuple):
         own: pd.DataFrame = self.answers.loc[self.group_numbers == number]
         return own
 
+    def n_categories(self) -> Mapping[str, int]:
+        """How many different answers each item has."""
+        return {str(item): int(self.answers[item].nunique()) for item in self.answers.columns}
+
+    def fewest_clusters(self) -> int | None:
+        """How many clusters the group with the fewest has; None where there are no clusters."""
+        own = [self.clusters_of(number) for number in range(len(self.groups))]
+        counts = [len(np.unique(clusters)) for clusters in own if clusters is not None]
+        return min(counts, default=None)
+
     def clusters_of(self, number: int) -> IntArray | None:
         """Clusters of the respondents of one group, numbered from 0."""
         if self.clusters is None:
@@ -47,8 +57,7 @@ def observed_variables(named: Sequence[Parameter]) -> tuple[str, ...]:
     latent = {p.left for p in named if p.operator == "=~"}
     found: dict[str, None] = {}
     for p in named:
-        sides = (p.left,) if p.operator in ("~1", "|") else (p.left, p.right)
-        found.update(dict.fromkeys(side for side in sides if side not in latent))
+        found.update(dict.fromkeys(side for side in p.variables if side not in latent))
     return tuple(found)
 
 
@@ -90,6 +99,8 @@ def grouped_answers(
     if cluster is not None:
         clusters = np.asarray(pd.factorize(data.loc[usable, cluster], sort=True)[0], dtype=np.int64)
     faults = list(_faults(answers, numbers, groups, clusters, is_ordered))
+    if group is not None and len(answers):
+        faults += _emptied_groups(data[group], groups)
     if faults:
         raise ValueError("the model cannot be fitted to these answers:\n" + "\n".join(faults))
     merged: tuple[MergedCategory, ...] = ()
@@ -111,6 +122,7 @@ def _require_columns(
     cluster: str | None,
     named: Sequence[Parameter],
 ) -> None:
+    """Refuse a model and names of columns that do not go with the data."""
     if not isinstance(data, pd.DataFrame):
         raise ValueError(
             f"data must be a DataFrame with a row a respondent, got {type(data).__name__}"
@@ -140,6 +152,7 @@ def _require_columns(
 
 
 def _at_line(name: str, named: Sequence[Parameter]) -> str:
+    """Where in the text of the model a name stands first."""
     lines = [p.line for p in named if name in (p.left, p.right) and p.line]
     return f" (line {lines[0]})" if lines else ""
 
@@ -151,6 +164,7 @@ def _usable(
     cluster: str | None,
     keeps_gaps: bool,
 ) -> pd.Series:
+    """Which respondents have the answers, the group and the cluster that are needed."""
     answered = answers.notna()
     usable = answered.any(axis=1) if keeps_gaps else answered.all(axis=1)
     for name in (group, cluster):
@@ -167,6 +181,16 @@ def _groups(column: "pd.Series[Any] | None", n: int) -> tuple[IntArray, tuple[st
     return np.asarray(numbers, dtype=np.int64), tuple(str(name) for name in names)
 
 
+def _emptied_groups(column: "pd.Series[Any]", groups: Sequence[str]) -> Iterable[str]:
+    """Groups that would vanish because nobody in them can be used."""
+    for name in dict.fromkeys(str(name) for name in column.dropna()):
+        if name not in groups:
+            yield (
+                f"nobody in group {name!r} gave the answers that the model needs; leave out the "
+                "group, or the item that it did not answer"
+            )
+
+
 def _faults(
     answers: pd.DataFrame,
     numbers: IntArray,
@@ -174,6 +198,7 @@ def _faults(
     clusters: IntArray | None,
     is_ordered: bool,
 ) -> Iterable[str]:
+    """Why answers cannot carry the model, in any group or as a whole."""
     values = answers.to_numpy(np.float64)
     if not len(values):
         yield "no respondent answered what the model needs"
@@ -183,9 +208,11 @@ def _faults(
             f"all respondents are in the group {groups[0]!r}; leave `group` out, or give two groups"
         )
     for number, name in enumerate(groups):
-        yield from _faults_of_group(values[numbers == number], name, answers.columns, is_ordered)
-    if clusters is not None and len(np.unique(clusters)) < 2:
-        yield "all respondents are in one cluster; leave `cluster` out, or give several clusters"
+        is_own = numbers == number
+        yield from _faults_of_group(values[is_own], name, answers.columns, is_ordered)
+        if clusters is not None and len(np.unique(clusters[is_own])) < 2:
+            where = f" in group {name!r}" if name else ""
+            yield f"all respondents{where} are in one cluster; leave `cluster` out, or give several"
     if is_ordered:
         for item in answers.columns:
             if answers[item].nunique() > MOST_CATEGORIES:
@@ -198,20 +225,19 @@ def _faults(
 def _faults_of_group(
     values: FloatArray, name: str, items: Iterable[Hashable], is_ordered: bool
 ) -> Iterable[str]:
+    """Why the answers of one group cannot carry the model."""
     where = f" in group {name!r}" if name else ""
     least = 3
     if len(values) < least:
-        yield f"{len(values)} respondents with usable answers{where} are too few"
+        yield (
+            f"{len(values)} respondents with usable answers{where} are too few; leave them out, or "
+            "join groups"
+        )
         return
     for item, constant, column in zip(items, is_constant(values), values.T, strict=True):
         if np.isnan(column).all():
-            yield f"nobody{where} answered {item}"
+            yield f"nobody{where} answered {item}; leave the item out"
         elif constant and not is_ordered:
-            yield f"everybody{where} gave the same answer to {item}"
+            yield f"everybody{where} gave the same answer to {item}; leave the item out"
         elif constant and not name:
-            yield f"everybody gave the same answer to {item}"
-
-
-def mapping_of_categories(answers: pd.DataFrame) -> Mapping[str, int]:
-    """How many different answers each item has."""
-    return {str(item): int(answers[item].nunique()) for item in answers.columns}
+            yield f"everybody gave the same answer to {item}; leave the item out"

@@ -51,6 +51,7 @@ def with_shared_categories(
 def _merged(
     values: FloatArray, group_numbers: IntArray, groups: Sequence[str], item: str
 ) -> tuple[FloatArray, list[MergedCategory]]:
+    """Answers to one item without categories that a group does not use."""
     values = values.copy()
     merged: list[MergedCategory] = []
     while True:

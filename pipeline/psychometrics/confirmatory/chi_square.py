@@ -95,8 +95,7 @@ def yuan_bentler(
         for sample in objective.samples
     )
     own = float(np.sum(parts.bread * parts.meat.T))
-    factor = (saturated - own) / df if df else nan
-    return ModelTest(naive, df, naive / factor if df else nan, factor, 0.0, naive, factor)
+    return _scaled(naive, df, saturated - own)
 
 
 def likelihood_baseline(samples: Sequence[ContinuousSample], robust: bool) -> ModelTest:
@@ -112,8 +111,15 @@ def likelihood_baseline(samples: Sequence[ContinuousSample], robust: bool) -> Mo
     for sample in samples:
         trace += saturated_trace(sample, inverted(sample.covariance), True)
         trace -= _independence_trace(sample)
-    factor = trace / df if df else nan
-    return ModelTest(naive, df, naive / factor if df else nan, factor, 0.0, naive, factor)
+    return _scaled(naive, df, trace)
+
+
+def _scaled(naive: float, df: int, trace: float) -> ModelTest:
+    """A statistic over its factor; without the correction where the factor is not positive."""
+    if df <= 0 or not trace > 0:
+        return ModelTest(naive, df)
+    factor = trace / df
+    return ModelTest(naive, df, naive / factor, factor, 0.0, naive, factor)
 
 
 def _log_determinant_of_correlations(covariance: FloatArray) -> float:

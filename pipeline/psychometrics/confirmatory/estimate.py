@@ -5,14 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from pipeline.psychometrics._distributions import tails
-from pipeline.psychometrics.confirmatory.answers import grouped_answers, mapping_of_categories
+from pipeline.psychometrics.confirmatory.answers import grouped_answers
+from pipeline.psychometrics.confirmatory.completion import Equal, Parameterization
 from pipeline.psychometrics.confirmatory.fitting import fit_model, samples_of
 from pipeline.psychometrics.confirmatory.model_text import Parameter, parameters_of
-from pipeline.psychometrics.confirmatory.parameter_table import (
-    Equal,
-    Parameterization,
-    parameter_table,
-)
+from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable, parameter_table
 from pipeline.psychometrics.confirmatory.solution import (
     ORDERED,
     ConfirmatorySolution,
@@ -83,12 +80,24 @@ def cfa(
 
     Notes
     -----
-    Defaults are those of lavaan's ``cfa`` [1]_. Means are modelled for several groups, for clusters
+    Defaults are those of lavaan's ``cfa`` [1]_, with two exceptions: groups are in sorted order,
+    not in that of the data, and moments of observed predictors are estimated like those of items
+    (``fixed.x = FALSE``). Means are modelled for several groups, for clusters
     and with missing answers. With `cluster` robust errors are always used for ML.
 
     References
     ----------
     .. [1] Rosseel (2012). Journal of Statistical Software, 48(2), 1-36.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> answers = rng.normal(size=(500, 1)) + rng.normal(size=(500, 4))
+    >>> table = pd.DataFrame(np.digitize(answers, [-1, 0, 1]), columns=list("abcd"))
+    >>> solution = cfa({"trust": list("abcd")}, table)
+    >>> solution.fit.df, bool(solution.fit.rmsea_scaled < 0.08)
+    (2, True)
     """
     named = model if isinstance(model, tuple) else parameters_of(model)
     require_possible(estimator, missing)
@@ -98,7 +107,7 @@ def cfa(
     table = parameter_table(
         named,
         n_groups=len(answers.groups),
-        n_categories=mapping_of_categories(answers.answers) if is_ordered else None,
+        n_categories=answers.n_categories() if is_ordered else None,
         std_lv=std_lv,
         orthogonal=orthogonal,
         has_means=cluster is not None or len(answers.groups) > 1 or missing == "fiml",
@@ -106,8 +115,22 @@ def cfa(
         group_equal=group_equal,
         group_partial=group_partial,
     )
+    _require_named(table, group_partial)
     samples = samples_of(answers, table.items, estimator, missing)
     return fit_model(table, samples, answers, estimator, missing, confidence_level)
+
+
+def _require_named(table: ParameterTable, group_partial: Collection[str]) -> None:
+    """Refuse exceptions that are none because no parameter is called so."""
+    parameters = dict.fromkeys(f"{row.left}{row.operator}{row.right}" for row in table.rows)
+    faults = [
+        f"group_partial names {name!r}, which is no parameter of the model; write for instance "
+        f"{next(iter(parameters))!r}"
+        for name in group_partial
+        if "".join(name.split()) not in parameters
+    ]
+    if faults:
+        raise ValueError("\n".join(faults))
 
 
 def require_possible(estimator: str, missing: str) -> None:

@@ -41,12 +41,24 @@ from pipeline.psychometrics.confirmatory.solution import (
     Estimator,
     Missing,
 )
-from pipeline.psychometrics.confirmatory.starts import Order, starting_values
+from pipeline.psychometrics.confirmatory.starts import Order, rescaled, starting_values
 
 Samples = Sequence[ContinuousSample] | Sequence[OrderedSample]
 
 MORE_STARTS = 2
 """Other points from which the search begins if the first leads nowhere."""
+
+OTHER_SHARES = tuple(0.1**power for power in range(1, 8))
+"""Of the variance of the item that fixes the scale of a factor: the best is gone on from."""
+
+MOST_STEPS_THERE = 200
+"""Of a search that goes on from another scale."""
+
+MANY_STEPS = 40
+"""A search that takes more may have ended in the wrong valley."""
+
+MOST_WORK = 40_000
+"""Steps times free parameters after which no other point is tried."""
 
 
 class _Fitted(NamedTuple):
@@ -154,12 +166,15 @@ def _by_likelihood(objective: NormalTheory, robust: bool) -> _Fitted:
             covariance = objective.information(minimum.values).inverse() / objective.n
     except NotPositiveDefiniteError:
         trouble = "not_identified"
+    baseline = likelihood_baseline(samples, robust)
+    if robust and not trouble and any(own.df and np.isnan(own.scaled) for own in (test, baseline)):
+        trouble = "no_scaling_factor"
     return _Fitted(
         minimum,
         covariance,
         parts,
         test,
-        likelihood_baseline(samples, robust),
+        baseline,
         residuals_of(objective, minimum.values),
         _likelihoods(samples, naive),
         objective.n,
@@ -264,21 +279,49 @@ def _searched(
 ) -> Minimum:
     """The best minimum found.
 
-    Where items load on several factors there are often two valleys, and both are searched; other
-    starts are tried if the first leads nowhere.
+    Where items load on several factors there are often two valleys, and both are searched. If the
+    search leads nowhere it goes on with factors on another scale, and then from other points; from
+    those also if it was slow, which may mean that it ended in the wrong valley.
     """
     orders: tuple[Order, ...] = ("widest_first", "narrowest_first")
     found = [
         minimise(objective, starting_values(table, covariances, means, thresholds, order))
         for order in (orders if _shares_items(table) else orders[:1])
     ]
+    found += _on_another_scale(objective, found)
     for seed in range(MORE_STARTS):
-        if any(one.converged for one in found):
+        if _is_settled(found) or sum(one.n_steps for one in found) * table.n_free > MOST_WORK:
             break
         rng = np.random.default_rng(seed)
         start = starting_values(table, covariances, means, thresholds, rng=rng)
         found.append(minimise(objective, start))
+    return _best(found)
+
+
+def _best(found: Sequence[Minimum]) -> Minimum:
     return min(found, key=lambda one: (not one.converged, one.value))
+
+
+def _is_settled(found: Sequence[Minimum]) -> bool:
+    """Whether a minimum was found without trouble."""
+    return any(one.converged and one.n_steps <= MANY_STEPS for one in found)
+
+
+def _on_another_scale(
+    objective: NormalTheory | LeastSquares, found: Sequence[Minimum]
+) -> list[Minimum]:
+    """Where the search leads with factors turned over, and else with them only rescaled."""
+    result: list[Minimum] = []
+    for sign in (-1, 1):
+        if any(one.converged for one in (*found, *result)):
+            break
+        last = _best(found).values
+        starts = [rescaled(objective.models, last, sign * share) for share in OTHER_SHARES]
+        possible = [start for start in starts if start is not None]
+        if possible:
+            start = min(possible, key=objective.value)
+            result.append(minimise(objective, start, sign > 0, MOST_STEPS_THERE))
+    return result
 
 
 def _shares_items(table: ParameterTable) -> bool:
@@ -344,7 +387,7 @@ def _solution(
             fitted.trouble,
             *why_inadmissible(objective, fitted.minimum.values),
             "merged_categories" if answers.merged else None,
-            few_groups(n_clusters),
+            few_groups(answers.fewest_clusters()),
         ]
     )
     method = _method(estimator, missing, n_clusters, answers.groups)

@@ -9,8 +9,7 @@ import numpy as np
 
 from pipeline.psychometrics._responses import FloatArray, IntArray
 from pipeline.psychometrics.confirmatory.chi_square import ModelTest, SandwichParts
-from pipeline.psychometrics.confirmatory.implied import GroupModel, Moments
-from pipeline.psychometrics.confirmatory.least_squares import at_moments
+from pipeline.psychometrics.confirmatory.implied import GroupModel, Moments, at_moments
 from pipeline.psychometrics.confirmatory.maximum_likelihood import NormalTheory, of_clusters, summed
 from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable
 from pipeline.psychometrics.confirmatory.sample import ContinuousSample
@@ -27,9 +26,7 @@ from pipeline.psychometrics.confirmatory.saturated import (
     saturated_moments,
 )
 from pipeline.psychometrics.confirmatory.scoring import Curvature, Part
-
-STEP = 1e-3
-"""Of the differences of implied moments, which are polynomials of low degree in most models."""
+from pipeline.psychometrics.confirmatory.second_slopes import second_slopes_of_moments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,11 +137,7 @@ class FullInformation(NormalTheory):
         return found
 
     def observed_information(self, values: FloatArray) -> list[tuple[IntArray, FloatArray]]:
-        """Half the matrix of second slopes of each group.
-
-        Second slopes of the likelihood in the moments are exact; how the slopes of the moments
-        themselves change is taken from differences.
-        """
+        """Half the matrix of second slopes of each group."""
         blocks = []
         for model, sample, share in self._groups():
             moments = model.moments(values)
@@ -153,7 +146,8 @@ class FullInformation(NormalTheory):
                 sample.patterns, moments.covariance, moments.mean
             )
             slopes = slopes_of_moments(moments, model.free)
-            block = slopes.T @ information @ slopes + _bend(model, values, at) / 2
+            bend = second_slopes_of_moments(model, values, at.by_covariance, at.by_mean)
+            block = slopes.T @ information @ slopes + bend[np.ix_(model.free, model.free)] / 2
             blocks.append((model.free, share * (block + block.T) / 2))
         return blocks
 
@@ -181,23 +175,6 @@ def slopes_of_moments(moments: Moments, free: IntArray) -> FloatArray:
 def _gradient(moments: Moments, at: Likelihood, free: IntArray) -> FloatArray:
     by_covariance = 2 * (moments.left * (at.by_covariance @ moments.right)).sum(axis=0)
     return summed(by_covariance + at.by_mean @ moments.mean_slope, moments.free, free)
-
-
-def _bend(model: GroupModel, values: FloatArray, at: Likelihood) -> FloatArray:
-    """What the curvature of the moments adds to second slopes, (k, k)."""
-    result = np.empty((len(model.free), len(model.free)))
-    step = STEP * np.maximum(np.abs(values), 1.0)
-
-    def slope(free: int, steps: int) -> FloatArray:
-        moved = values.copy()
-        moved[free] += steps * step[free]
-        return _gradient(model.moments(moved), at, model.free)
-
-    for column, free in enumerate(model.free.tolist()):
-        near = slope(free, 1) - slope(free, -1)
-        far = slope(free, 2) - slope(free, -2)
-        result[:, column] = (8 * near - far) / (12 * step[free])
-    return result
 
 
 class _Informations(NamedTuple):

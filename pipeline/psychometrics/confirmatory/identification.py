@@ -6,11 +6,17 @@ import numpy as np
 import scipy
 
 from pipeline.psychometrics._responses import FloatArray, IntArray
+from pipeline.psychometrics.confirmatory.full_information import slopes_of_moments
 from pipeline.psychometrics.confirmatory.least_squares import LeastSquares, ordered_moments
 from pipeline.psychometrics.confirmatory.maximum_likelihood import NormalTheory
-from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable
+from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable, Row
 
 SMALLEST_PIVOT = 1e-9
+"""Of the slopes of a parameter, the share that is not that of others; below, it is lost."""
+
+SMALLEST_PART = 0.05
+"""Parameters are named that have at least this part of the largest in what can be changed."""
+
 MOST_NAMED = 8
 
 
@@ -46,20 +52,10 @@ def require_identified(objective: NormalTheory | LeastSquares) -> None:
 
 def _slopes(objective: NormalTheory | LeastSquares, group: int) -> tuple[IntArray, FloatArray]:
     """Slopes of the moments of one group at an arbitrary point, (moments, parameters)."""
-    model = objective.models[group]
-    at = _arbitrary_point(objective.table)
+    model, at = objective.models[group], _arbitrary_point(objective.table)
     if isinstance(objective, LeastSquares):
-        own = ordered_moments(model, at, objective.samples[group])
-        return own.free, own.slopes
-    moments = model.moments(at)
-    first, second = np.triu_indices(len(moments.covariance))
-    slopes = moments.left[first] * moments.right[second]
-    slopes += moments.right[first] * moments.left[second]
-    if objective.table.has_means:
-        slopes = np.vstack([slopes, moments.mean_slope])
-    result = np.zeros((len(slopes), len(model.free)))
-    np.add.at(result.T, np.searchsorted(model.free, moments.free), slopes.T)
-    return model.free, result
+        return model.free, ordered_moments(model, at, objective.samples[group]).slopes
+    return model.free, slopes_of_moments(model.moments(at), model.free)
 
 
 def _arbitrary_point(table: ParameterTable) -> FloatArray:
@@ -67,16 +63,20 @@ def _arbitrary_point(table: ParameterTable) -> FloatArray:
     rng = np.random.default_rng(1)
     values = np.zeros(table.n_free)
     for row in table.rows:
-        if row.free < 0:
-            continue
-        is_variance = row.matrix in ("theta", "psi") and row.row == row.column
-        low, high = {"lambda": (0.5, 1.0), "delta": (0.8, 1.2), "beta": (0.3, 0.6)}.get(
-            row.matrix, (0.7, 1.3) if is_variance else (0.05, 0.15)
-        )
-        values[row.free] = rng.uniform(low, high)
-        if row.matrix == "tau":
-            values[row.free] += row.column
+        if row.is_free:
+            further = row.column if row.matrix == "tau" else 0
+            values[row.free] = rng.uniform(*_range(row)) + further
     return values
+
+
+def _range(row: Row) -> tuple[float, float]:
+    """Between what a parameter lies that is nothing out of the ordinary."""
+    is_variance = row.matrix in ("theta", "psi") and row.row == row.column
+    if is_variance:
+        return 0.7, 1.3
+    return {"lambda": (0.5, 1.0), "delta": (0.8, 1.2), "beta": (0.3, 0.6)}.get(
+        row.matrix, (0.05, 0.15)
+    )
 
 
 def _undetermined(blocks: Sequence[tuple[IntArray, FloatArray]], n_free: int) -> IntArray:
@@ -94,14 +94,13 @@ def _undetermined(blocks: Sequence[tuple[IntArray, FloatArray]], n_free: int) ->
         return np.empty(0, dtype=np.int64)
     _, vectors = np.linalg.eigh(scaled)
     null = np.abs(vectors[:, 0])
-    return np.flatnonzero(null > 0.05 * null.max())
+    return np.flatnonzero(null > SMALLEST_PART * null.max())
 
 
 def _names(table: ParameterTable, places: IntArray) -> str:
+    """Some of the parameters at these places, as they are written in a model."""
     chosen = set(places.tolist())
-    found = dict.fromkeys(
-        f"{row.left} {row.operator} {row.right}".strip() for row in table.rows if row.free in chosen
-    )
+    found = dict.fromkeys(row.written for row in table.rows if row.free in chosen)
     named = list(found)[:MOST_NAMED]
     more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
     return ", ".join(named) + more

@@ -96,6 +96,7 @@ class GroupModel:
         )
 
     def _filled(self, name: Matrix, values: FloatArray) -> FloatArray:
+        """One matrix with the values of its fixed and its free entries."""
         entries = self._of_matrix[name]
         result = np.ones(self._shape[name]) if name == "delta" else np.zeros(self._shape[name])
         free = entries.free >= 0
@@ -125,12 +126,43 @@ class _Entries(NamedTuple):
 
     @classmethod
     def of(cls, rows: list[Row]) -> "_Entries":
+        """The entries that rows of one matrix name."""
         return cls(
             np.array([row.row for row in rows], dtype=np.int64),
             np.array([row.column for row in rows], dtype=np.int64),
             np.array([row.free for row in rows], dtype=np.int64),
             np.array([row.value for row in rows], dtype=np.float64),
         )
+
+
+def at_moments(at: Matrices) -> tuple[FloatArray, FloatArray]:
+    """Implied covariances (p, p) and means (p,) of the items, without slopes.
+
+    Of ordered items those of the variables that the answers stand for, without what scales add.
+    """
+    passed = at.loadings @ at.total_effect
+    covariance = passed @ at.factor @ passed.T + at.residual
+    return covariance, at.intercept + passed @ at.factor_mean
+
+
+def implied_covariance(at: Matrices, table: ParameterTable) -> FloatArray:
+    """Covariances of the items of one group that the matrices imply, shape (p, p).
+
+    Of ordered items those of the variables that the answers stand for: where their scales are
+    parameters the variances are their inverse squares.
+    """
+    covariance, _ = at_moments(at)
+    if table.has_scales:
+        return np.asarray(covariance - np.diag(np.diag(covariance)) + np.diag(1 / at.scale**2))
+    return covariance
+
+
+def residual_variances(at: Matrices, table: ParameterTable) -> FloatArray:
+    """What factors leave unexplained of the items, or of what ordered items stand for, (p,)."""
+    if not table.has_scales:
+        return np.diag(at.residual)
+    passed = at.loadings @ at.total_effect
+    return np.asarray(1 / at.scale**2 - np.diag(passed @ at.factor @ passed.T))
 
 
 def implied_moments(at: Matrices, model: GroupModel) -> Moments:
@@ -145,41 +177,45 @@ def implied_moments(at: Matrices, model: GroupModel) -> Moments:
     entry stands on a diagonal.
     """
     total = at.total_effect
-    passed = at.loadings @ total
     factor = total @ at.factor @ total.T
-    spread = at.loadings @ factor
-    mean = total @ at.factor_mean
-    p = len(at.loadings)
-    unit = np.eye(p)
-    left: list[FloatArray] = []
-    right: list[FloatArray] = []
-    slope: list[FloatArray] = []
-    free: list[IntArray] = []
-    for name in _OF_MOMENTS:
-        own = model.entries(name)
-        zero = np.zeros((p, len(own.row)))
+    reach = _Reach(at.loadings @ total, at.loadings @ factor, total @ at.factor_mean)
+    entries = {name: model.entries(name) for name in _OF_MOMENTS}
+    vectors = [reach.vectors(name, own) for name, own in entries.items()]
+    left, right, slope = (np.hstack(part) for part in zip(*vectors, strict=True))
+    return Moments(
+        covariance=reach.spread @ at.loadings.T + at.residual,
+        mean=at.intercept + at.loadings @ reach.mean,
+        left=left,
+        right=right,
+        mean_slope=slope,
+        free=np.concatenate([own.free for own in entries.values()]),
+    )
+
+
+class _Reach(NamedTuple):
+    """What a matrix has to pass on its way to the items.
+
+    ``passed`` (p, m) effects of factors on items, direct and by way of others; ``spread`` (p, m)
+    covariances of items with factors; ``mean`` (m,) means of factors.
+    """
+
+    passed: FloatArray
+    spread: FloatArray
+    mean: FloatArray
+
+    def vectors(self, name: Matrix, own: "_Entries") -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The two vectors and the slope of the mean for each entry of a matrix, (p, entries)."""
+        unit = np.eye(len(self.passed))
+        zero = np.zeros((len(self.passed), len(own.row)))
         half = np.where(own.row == own.column, 0.5, 1.0)
         if name == "lambda":
-            vectors = unit[:, own.row], spread[:, own.column], unit[:, own.row] * mean[own.column]
-        elif name == "psi":
-            vectors = passed[:, own.row], passed[:, own.column] * half, zero
-        elif name == "theta":
-            vectors = unit[:, own.row], unit[:, own.column] * half, zero
-        elif name == "beta":
-            by_mean = passed[:, own.row] * mean[own.column]
-            vectors = passed[:, own.row], spread[:, own.column], by_mean
-        elif name == "nu":
-            vectors = zero, zero, unit[:, own.row]
-        else:
-            vectors = zero, zero, passed[:, own.row]
-        for whole, part in zip((left, right, slope), vectors, strict=True):
-            whole.append(part)
-        free.append(own.free)
-    return Moments(
-        covariance=spread @ at.loadings.T + at.residual,
-        mean=at.intercept + at.loadings @ mean,
-        left=np.hstack(left),
-        right=np.hstack(right),
-        mean_slope=np.hstack(slope),
-        free=np.concatenate(free),
-    )
+            items = unit[:, own.row]
+            return items, self.spread[:, own.column], items * self.mean[own.column]
+        if name == "beta":
+            passed = self.passed[:, own.row]
+            return passed, self.spread[:, own.column], passed * self.mean[own.column]
+        if name == "psi":
+            return self.passed[:, own.row], self.passed[:, own.column] * half, zero
+        if name == "theta":
+            return unit[:, own.row], unit[:, own.column] * half, zero
+        return zero, zero, unit[:, own.row] if name == "nu" else self.passed[:, own.row]

@@ -10,6 +10,7 @@ from pipeline.psychometrics.confirmatory.implied import (
     GroupModel,
     Matrices,
     Moments,
+    at_moments,
     implied_moments,
 )
 from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable
@@ -93,16 +94,10 @@ class LeastSquares:
 
 
 def _weights(sample: OrderedSample, weights: Weights) -> FloatArray:
+    """Weights (m,) of the moments of one group."""
     if weights == "unit":
         return np.full(len(sample.moments), float(sample.n - 1))
     return np.asarray(1 / np.diag(sample.variance))
-
-
-def at_moments(at: Matrices) -> tuple[FloatArray, FloatArray]:
-    """Implied covariances and means of the latent responses, without slopes."""
-    passed = at.loadings @ at.total_effect
-    covariance = passed @ at.factor @ passed.T + at.residual
-    return covariance, at.intercept + passed @ at.factor_mean
 
 
 def _scales(at: Matrices, covariance: FloatArray, table: ParameterTable) -> FloatArray:
@@ -170,6 +165,7 @@ def _slopes_of_moments(
 def _add_thresholds(
     slopes: FloatArray, model: GroupModel, scale: FloatArray, sample: OrderedSample
 ) -> None:
+    """Add the slopes in thresholds."""
     own = model.entries("tau")
     place = {
         (int(item), int(number)): row
@@ -188,6 +184,7 @@ def _add_scales(
     implied: FloatArray,
     sample: OrderedSample,
 ) -> None:
+    """Add the slopes in scales of items that are parameters."""
     first, second = np.triu_indices(len(scale), 1)
     own = model.entries("delta")
     for item, free in zip(own.row, own.free, strict=True):

@@ -6,15 +6,11 @@ import numpy as np
 import scipy
 
 from pipeline.psychometrics._responses import FloatArray, IntArray
-from pipeline.psychometrics.confirmatory.implied import GroupModel, Moments
-from pipeline.psychometrics.confirmatory.least_squares import at_moments
+from pipeline.psychometrics.confirmatory.implied import GroupModel, Moments, at_moments
 from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable
 from pipeline.psychometrics.confirmatory.sample import ContinuousSample
 from pipeline.psychometrics.confirmatory.scoring import Curvature, Part
-
-STEP = 1e-3
-"""Of the differences of exact slopes that make the observed information, in standard errors from
-one respondent; their error is of the fourth power of it."""
+from pipeline.psychometrics.confirmatory.second_slopes import second_slopes_of_moments
 
 
 class NormalTheory:
@@ -96,31 +92,17 @@ class NormalTheory:
         )
 
     def observed_information(self, values: FloatArray) -> list[tuple[IntArray, FloatArray]]:
-        """Half the matrix of second slopes of each group, by differences of the exact slopes."""
-        size = np.zeros(self.n_free)
-        for part in self.parts(values):
-            size[part.free] += np.diag(part.curvature) / 2
-        step = STEP / np.sqrt(np.maximum(size, 1e-300))
+        """Half the matrix of second slopes of each group."""
         blocks = []
-        for group, model in enumerate(self.models):
-            block = np.empty((len(model.free), len(model.free)))
-            for column, free in enumerate(model.free):
-                block[:, column] = self._second_slope(values, group, int(free), step[free]) / 2
-            blocks.append((model.free, (block + block.T) / 2))
+        for model, sample in zip(self.models, self.samples, strict=True):
+            moments = model.moments(values)
+            difference = sample.mean - moments.mean
+            if not self.table.has_means:
+                difference = np.zeros_like(difference)
+            spread = sample.covariance + np.outer(difference, difference)
+            block = _observed_information(model, values, moments, spread, difference)
+            blocks.append((model.free, sample.n / self.n * block))
         return blocks
-
-    def _second_slope(self, values: FloatArray, group: int, free: int, step: float) -> FloatArray:
-        """How the slopes of one group move with one parameter."""
-
-        def slope(steps: int) -> FloatArray:
-            moved = values.copy()
-            moved[free] += steps * step
-            model, sample = self.models[group], self.samples[group]
-            moments = model.moments(moved)
-            own = self._gradient(moments, inverted(moments.covariance), sample)
-            return summed(own, moments.free, model.free) * sample.n / self.n
-
-        return (8 * (slope(1) - slope(-1)) - (slope(2) - slope(-2))) / (12 * step)
 
     def scores(self, values: FloatArray) -> list[FloatArray]:
         r"""Slopes of the log-likelihood of each respondent, (n_g, k_g) group by group.
@@ -145,6 +127,37 @@ def expected_information(moments: Moments, inverse: FloatArray, has_means: bool)
     if has_means:
         result += moments.mean_slope.T @ inverse @ moments.mean_slope
     return np.asarray(result)
+
+
+def _observed_information(
+    model: GroupModel,
+    values: FloatArray,
+    moments: Moments,
+    spread: FloatArray,
+    difference: FloatArray,
+) -> FloatArray:
+    r"""Observed information of one respondent in the free parameters of a group, (k, k).
+
+    Notes
+    -----
+    With :math:`W = \Sigma^{-1}`, :math:`d = m - \mu` and :math:`T = S + dd'` half the second slope
+    of the discrepancy is, where the moments are straight in the parameters,
+    :math:`-\frac12 \operatorname{tr}(WAWB) + \operatorname{tr}(WAWBWT) + a'Wb + a'WBWd + b'WAWd`
+    for slopes A, B of covariances and a, b of means; to it comes half of what the moments bend.
+    """
+    inverse = inverted(moments.covariance)
+    weighted = inverse @ spread @ inverse
+    pull = inverse @ difference
+    left, right, mean = moments.left, moments.right, moments.mean_slope
+    crossed = (left.T @ weighted @ right) * (left.T @ inverse @ right).T
+    result = crossed + crossed.T - expected_information(moments, inverse, False)
+    result += (left.T @ inverse @ left) * (right.T @ weighted @ right)
+    result += (right.T @ inverse @ right) * (left.T @ weighted @ left)
+    moved = (mean.T @ inverse @ left) * (pull @ right) + (mean.T @ inverse @ right) * (pull @ left)
+    result += mean.T @ inverse @ mean + moved + moved.T
+    block = summed(summed(result, moments.free, model.free).T, moments.free, model.free)
+    bend = second_slopes_of_moments(model, values, inverse - weighted, -2 * pull)
+    return np.asarray(block + bend[np.ix_(model.free, model.free)] / 2)
 
 
 def scores_of(rows: FloatArray, centre: FloatArray, moments: Moments, free: IntArray) -> FloatArray:

@@ -6,11 +6,14 @@ The notation is that of lavaan: ``=~`` measured by, ``~~`` (co)variance, ``~`` r
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 Operator = Literal["=~", "~~", "~", "~1", "|", "~*~"]
+
+Key = tuple[str, str, str]
+"""Left side, operator and right side of a parameter; sides of a covariance in one order."""
 
 _OPERATORS: dict[str, Operator] = {"=~": "=~", "~~": "~~", "~": "~", "~*~": "~*~"}
 _STATEMENT = re.compile(
@@ -51,6 +54,32 @@ class Parameter:
     starts: tuple[float | None, ...] = (None,)
     is_free: bool = False
     line: int = 0
+
+    def __str__(self) -> str:
+        """As it is written in a model."""
+        return f"{self.left} {self.operator} {self.right}".strip()
+
+    @property
+    def key(self) -> Key:
+        """What tells it apart; a covariance is the same whichever side comes first."""
+        sides = (self.left, self.right)
+        first, second = sorted(sides) if self.operator == "~~" else sides
+        return first, self.operator, second
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables it relates: one of an intercept or a threshold, else two."""
+        return (self.left,) if self.operator in ("~1", "|") else (self.left, self.right)
+
+    def of_group(self, number: int) -> "Parameter":
+        """What is said of it in one group, with single values, labels and starts."""
+
+        def own(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+            return entries[number : number + 1] if len(entries) > 1 else entries
+
+        return replace(
+            self, values=own(self.values), labels=own(self.labels), starts=own(self.starts)
+        )
 
 
 class _Statement(NamedTuple):
@@ -93,7 +122,11 @@ def parameters_of(model: str | Mapping[str, Sequence[str]]) -> tuple[Parameter, 
     """
     if isinstance(model, Mapping):
         return _of_mapping(model)
-    named: dict[tuple[str, str, str], Parameter] = {}
+    if not isinstance(model, str):
+        raise ValueError(
+            f"a model is a text or the items of each factor, got {type(model).__name__}; {_EXAMPLE}"
+        )
+    named: dict[Key, Parameter] = {}
     faults = []
     for statement in _statements(model):
         try:
@@ -109,15 +142,16 @@ def parameters_of(model: str | Mapping[str, Sequence[str]]) -> tuple[Parameter, 
 
 
 def _of_mapping(model: Mapping[str, Sequence[str]]) -> tuple[Parameter, ...]:
+    """The loadings that the items of each factor make."""
     faults = [
         f"factor {factor!r} has no items, or they are not a list"
         for factor, items in model.items()
-        if isinstance(items, str) or not len(items)
+        if not _is_list(items) or not len(items)
     ]
     faults += [
         f"factor {factor!r} names an item more than once"
         for factor, items in model.items()
-        if not isinstance(items, str) and len(set(items)) < len(items)
+        if _is_list(items) and len(set(items)) < len(items)
     ]
     if not model:
         faults.append("the model has no factors")
@@ -126,6 +160,10 @@ def _of_mapping(model: Mapping[str, Sequence[str]]) -> tuple[Parameter, ...]:
     return tuple(
         Parameter(str(factor), "=~", str(item)) for factor, items in model.items() for item in items
     )
+
+
+def _is_list(items: object) -> bool:
+    return isinstance(items, Collection) and not isinstance(items, str)
 
 
 def _statements(model: str) -> Iterator[_Statement]:
@@ -145,6 +183,7 @@ def _statements(model: str) -> Iterator[_Statement]:
 
 
 def _goes_on(text: str) -> bool:
+    """Whether a statement is not finished at the end of its line."""
     return text.endswith(("+", "~", "|", "*", ",")) or text.count("(") > text.count(")")
 
 
@@ -168,6 +207,7 @@ def _read(statement: _Statement) -> Iterator[Parameter]:
 
 
 def _parameter(left: str, operator: str, right: str, line: int) -> Parameter:
+    """One parameter with what is said of it before its name."""
     *modifiers, name = [part.strip() for part in _split(right, "*")]
     if operator == "~" and name == "1":
         parameter = Parameter(left, "~1", "", line=line)
@@ -203,17 +243,20 @@ def _modified(parameter: Parameter, modifier: str) -> Parameter:
     if kind != "equal" and all(n or e == "NA" for n, e in zip(is_number, entries, strict=True)):
         return replace(parameter, values=numbers)
     labels = tuple(entry.strip("\"' ") for entry in entries)
+    if kind == "equal" and "~" in inside:
+        raise _StatementError(
+            f"equal() takes a label, got {inside}; give both parameters one label, as in a*x2 + a*x3"
+        )
     for label in labels:
         _require_name(label)
     return replace(parameter, labels=labels)
 
 
-def _add(named: dict[tuple[str, str, str], Parameter], parameter: Parameter) -> None:
+def _add(named: dict[Key, Parameter], parameter: Parameter) -> None:
     """Put a parameter with the others, or what is said of it to what was said before."""
-    key = _key(parameter)
-    before = named.get(key)
+    before = named.get(parameter.key)
     if before is None:
-        named[key] = parameter
+        named[parameter.key] = parameter
         return
     nothing = Parameter(parameter.left, parameter.operator, parameter.right)
     said: dict[str, Any] = {
@@ -224,17 +267,10 @@ def _add(named: dict[tuple[str, str, str], Parameter], parameter: Parameter) -> 
     for name, value in said.items():
         if getattr(before, name) not in (value, getattr(nothing, name)):
             raise _StatementError(
-                f"{parameter.left} {parameter.operator} {parameter.right} was said to be otherwise "
-                f"in line {before.line}"
+                f"{parameter} was said to be otherwise in line {before.line}; leave one of the two "
+                "out"
             )
-    named[key] = replace(before, **said)
-
-
-def _key(parameter: Parameter) -> tuple[str, str, str]:
-    """A covariance is the same whichever side comes first."""
-    sides = (parameter.left, parameter.right)
-    first, second = sorted(sides) if parameter.operator == "~~" else sides
-    return first, parameter.operator, second
+    named[parameter.key] = replace(before, **said)
 
 
 def _split(text: str, separator: str) -> list[str]:
@@ -249,8 +285,14 @@ def _split(text: str, separator: str) -> list[str]:
     return [*parts, text[start:]]
 
 
+def is_name(name: str) -> bool:
+    """Whether a variable of a text may be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _require_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
+    """Refuse what is no name of a variable or a label."""
+    if not is_name(name):
         raise _StatementError(
             f"{name!r} is not a name" if name else f"a name is missing; {_EXAMPLE}"
         )

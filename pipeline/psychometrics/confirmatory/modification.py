@@ -1,9 +1,10 @@
 """What a model would gain from a parameter it leaves out, or from an equality it gives up."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
 from math import nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,29 +13,30 @@ import scipy
 from pipeline.psychometrics._distributions import chi_square_tail, normal_quantile
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics._rows import long_table
-from pipeline.psychometrics.confirmatory.full_information import FullInformation, slopes_of_moments
-from pipeline.psychometrics.confirmatory.implied import GroupModel, Moments
-from pipeline.psychometrics.confirmatory.least_squares import LeastSquares, ordered_moments
-from pipeline.psychometrics.confirmatory.maximum_likelihood import (
-    NormalTheory,
-    expected_information,
-    summed,
-)
-from pipeline.psychometrics.confirmatory.parameter_table import Row
-from pipeline.psychometrics.confirmatory.saturated import expected_moment_information, likelihood
-from pipeline.psychometrics.confirmatory.scoring import NotPositiveDefiniteError
-from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
-from pipeline.psychometrics.confirmatory.standardised import (
-    ParameterName,
+from pipeline.psychometrics.confirmatory.deviations import (
     log_deviations,
     powers_of,
     product_of_powers,
-    statistic_of,
 )
+from pipeline.psychometrics.confirmatory.directions import (
+    Directions,
+    directions,
+    inverse_information,
+)
+from pipeline.psychometrics.confirmatory.implied import GroupModel
+from pipeline.psychometrics.confirmatory.least_squares import LeastSquares
+from pipeline.psychometrics.confirmatory.parameter_names import (
+    ParameterName,
+    kind_in_deviations,
+    place_of,
+)
+from pipeline.psychometrics.confirmatory.parameter_table import Row
+from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
 from pipeline.psychometrics.result import Result
 
 SIGNIFICANCE_LEVEL = 0.05
 CHANGE_TO_DETECT = 0.1
+"""The power is that for a change of this size at this level."""
 
 SMALLEST_SHARE = 1e-8
 """A parameter of whose information less than this share is its own cannot be added."""
@@ -78,7 +80,7 @@ class ModificationIndices(Result):
         """Parameters with an index of this size or more, the largest first."""
         table = pd.DataFrame(
             {
-                **{part: [getattr(n, part) for n in self.names] for part in ParameterName._fields},
+                **_columns_of(self.names),
                 "index": self.indices,
                 "scaled": self.scaled,
                 "change": self.changes,
@@ -92,22 +94,16 @@ class ModificationIndices(Result):
 
     def to_rows(self) -> pd.DataFrame:
         """Three rows a parameter: the index and the expected change, plain and standardised."""
-        latent = {name.left for name in self.names if name.operator == "=~"}
         columns = {
             "modification_index": self.indices,
             "expected_change": self.changes,
             "standardised_expected_change": self.standardised_changes,
         }
-        rows = []
-        for place, name in enumerate(self.names):
-            where = statistic_of(name, latent)
-            kind = where.pop("statistic").removeprefix("standardised_")
-            rows += [
-                {**where, "statistic": f"{word}_{kind}", "estimate": float(values[place])}
-                for word, values in columns.items()
-            ]
         return long_table(
-            rows, n_respondents=self.n_respondents, method=self.method, condition=self.condition
+            _rows_of_parameters(self.names, columns),
+            n_respondents=self.n_respondents,
+            method=self.method,
+            condition=self.condition,
         )
 
 
@@ -153,7 +149,7 @@ class ScoreTests(Result):
         """The parameters in their order, with statistic, p and expected change."""
         return pd.DataFrame(
             {
-                **{part: [getattr(n, part) for n in self.names] for part in ParameterName._fields},
+                **_columns_of(self.names),
                 "statistic": self.statistics,
                 "p_value": self.p_values,
                 "change": self.changes,
@@ -162,23 +158,35 @@ class ScoreTests(Result):
 
     def to_rows(self) -> pd.DataFrame:
         """The test of all, then two rows a parameter: the statistic and its p."""
-        latent = {name.left for name in self.names if name.operator == "=~"}
-        rows: list[dict[str, object]] = [
-            {"statistic": "score_test", "estimate": self.total},
-            {"statistic": "score_test_df", "estimate": float(self.total_df)},
-            {"statistic": "score_test_p_value", "estimate": self.total_p_value},
-        ]
+        of_all = {
+            "score_test": self.total,
+            "score_test_df": float(self.total_df),
+            "score_test_p_value": self.total_p_value,
+        }
         columns = {"score_test": self.statistics, "score_test_p_value": self.p_values}
-        for place, name in enumerate(self.names):
-            where = statistic_of(name, latent)
-            kind = where.pop("statistic").removeprefix("standardised_")
-            rows += [
-                {**where, "statistic": f"{word}_{kind}", "estimate": float(values[place])}
-                for word, values in columns.items()
-            ]
+        rows = [{"statistic": name, "estimate": value} for name, value in of_all.items()]
         return long_table(
-            rows, n_respondents=self.n_respondents, method=self.method, condition=self.condition
+            [*rows, *_rows_of_parameters(self.names, columns)],
+            n_respondents=self.n_respondents,
+            method=self.method,
+            condition=self.condition,
         )
+
+
+def _rows_of_parameters(
+    names: Sequence[ParameterName], columns: Mapping[str, FloatArray]
+) -> Iterator[dict[str, Any]]:
+    """A row for each parameter and column; columns (n_parameters,) by what they are called."""
+    latent = {name.left for name in names if name.operator == "=~"}
+    for place, name in enumerate(names):
+        where, kind = place_of(name, latent), kind_in_deviations(name, latent)
+        for word, values in columns.items():
+            yield {**where, "statistic": f"{word}_{kind}", "estimate": float(values[place])}
+
+
+def _columns_of(names: Sequence[ParameterName]) -> dict[str, list[str]]:
+    """What each parameter relates, as columns of a table."""
+    return {part: [getattr(name, part) for name in names] for part in ParameterName._fields}
 
 
 def modification_indices(solution: ConfirmatorySolution) -> ModificationIndices:
@@ -227,24 +235,20 @@ def modification_indices(solution: ConfirmatorySolution) -> ModificationIndices:
     >>> modification_indices(solution).parameters().loc[0, ["left", "right"]].tolist()
     ['a', 'b']
     """
-    inverse = _inverse_information(solution)
+    inverse = inverse_information(solution)
     groups = [_of_group(solution, number, inverse) for number in range(len(solution.groups))]
     indices, changes, standardised = (
         np.concatenate([getattr(own, part) for own in groups])
         for part in ("indices", "changes", "standardised")
     )
     factor = solution.fit.scaling_factor if solution.fit.shift == 0 else nan
-    with np.errstate(invalid="ignore", divide="ignore"):
-        noncentrality = np.sqrt(indices / changes**2) * CHANGE_TO_DETECT
-    needed = normal_quantile(1 - SIGNIFICANCE_LEVEL / 2)
-    tail = scipy.special.ndtr(noncentrality - needed) + scipy.special.ndtr(-noncentrality - needed)
     return ModificationIndices(
         names=tuple(name for own in groups for name in own.names),
         indices=indices,
         scaled=indices / factor,
         changes=changes,
         standardised_changes=standardised,
-        power=tail,
+        power=_power(indices, changes),
         n_respondents=solution.n_respondents,
         method=f"modification indices; {solution.method}",
         condition=solution.condition,
@@ -289,10 +293,13 @@ def score_tests(solution: ConfirmatorySolution) -> ScoreTests:
     """
     first, later = _equalities(solution.table.rows)
     if not later:
-        raise ValueError("no parameters of the model are held equal, so no equality can be tested")
-    inverse = _inverse_information(solution)
+        raise ValueError(
+            "no parameters of the model are held equal, so no equality can be tested; give "
+            "parameters the same label, or use group_equal"
+        )
+    inverse = inverse_information(solution)
     found = [
-        _directions(solution, number, [row for row in later if row.group == number], True)
+        directions(solution, number, [row for row in later if row.group == number], True)
         for number in range(len(solution.groups))
     ]
     score = np.concatenate([own.score for own in found])
@@ -300,11 +307,14 @@ def score_tests(solution: ConfirmatorySolution) -> ScoreTests:
     own = np.diag(information)
     total, df = _quadratic_form(score, information)
     order = [row for number in range(len(found)) for row in later if row.group == number]
+    names = solution.groups
     possible = own > 0
     statistics = np.divide(score**2, own, out=np.full_like(score, nan), where=possible)
     return ScoreTests(
-        names=tuple(_name(row, solution) for row in order),
-        held_equal_to=tuple(_name(first[row.free], solution) for row in order),
+        names=tuple(ParameterName.of(row, names[row.group]) for row in order),
+        held_equal_to=tuple(
+            ParameterName.of(first[row.free], names[first[row.free].group]) for row in order
+        ),
         statistics=statistics,
         p_values=np.array([chi_square_tail(value, 1) for value in statistics]),
         changes=np.divide(score, own, out=np.full_like(score, nan), where=possible),
@@ -317,10 +327,6 @@ def score_tests(solution: ConfirmatorySolution) -> ScoreTests:
     )
 
 
-def _name(row: Row, solution: ConfirmatorySolution) -> ParameterName:
-    return ParameterName(row.left, row.operator, row.right, solution.groups[row.group])
-
-
 def _equalities(rows: Sequence[Row]) -> tuple[dict[int, Row], list[Row]]:
     """The first of each set of equal parameters, by its place, and all the others."""
     first: dict[int, Row] = {}
@@ -331,7 +337,18 @@ def _equalities(rows: Sequence[Row]) -> tuple[dict[int, Row], list[Row]]:
     return first, later
 
 
+def _power(indices: FloatArray, changes: FloatArray) -> FloatArray:
+    """Probability that a change of CHANGE_TO_DETECT would be noticed, of each parameter."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        distance = np.sqrt(indices / changes**2) * CHANGE_TO_DETECT
+    needed = normal_quantile(1 - SIGNIFICANCE_LEVEL / 2)
+    tails = scipy.special.ndtr(distance - needed) + scipy.special.ndtr(-distance - needed)
+    return np.asarray(tails)
+
+
 class _Gains(NamedTuple):
+    """What parameters of one group would gain, as in :class:`ModificationIndices`."""
+
     names: list[ParameterName]
     indices: FloatArray
     changes: FloatArray
@@ -339,9 +356,10 @@ class _Gains(NamedTuple):
 
 
 def _of_group(solution: ConfirmatorySolution, group: int, inverse: FloatArray) -> _Gains:
+    """What the parameters that a group leaves out would gain."""
     model = solution.objective.models[group]
     candidates = list(_candidates(model))
-    found = _directions(solution, group, candidates, False)
+    found = directions(solution, group, candidates, False)
     block = inverse[np.ix_(model.free, model.free)]
     left = found.information - np.einsum("ij,ij->j", found.crossed, block @ found.crossed)
     possible = left > SMALLEST_SHARE * found.information
@@ -352,7 +370,7 @@ def _of_group(solution: ConfirmatorySolution, group: int, inverse: FloatArray) -
     scale = np.exp(product_of_powers(powers, spread)) if kept else np.empty(0)
     stretch = _stretch(solution)
     changes = stretch * score / left
-    names = [_name(row, solution) for row in kept]
+    names = [ParameterName.of(row, solution.groups[row.group]) for row in kept]
     return _Gains(names, stretch * score**2 / left, changes, changes * scale)
 
 
@@ -363,211 +381,41 @@ def _stretch(solution: ConfirmatorySolution) -> float:
     return (solution.n_respondents - len(solution.groups)) / solution.n_respondents
 
 
-def _candidates(model: GroupModel) -> Iterable[Row]:
+def _candidates(model: GroupModel) -> Iterator[Row]:
     """Loadings and covariances of a group that are fixed or that it does not have."""
-    table, group = model.table, model.rows[0].group
     present = {(row.matrix, *_sorted_place(row)) for row in model.rows}
-    fixed = [row for row in model.rows if row.free < 0 and row.matrix in ("lambda", "psi", "theta")]
-    yield from (row for row in fixed if row.left != row.right or row.operator == "~~")
-    latent = [place for place, name in enumerate(table.factors) if name not in table.items]
-    own = [place for place, name in enumerate(table.items) if name not in table.factors]
-    for j in latent:
-        for i in own:
-            if ("lambda", i, j) not in present:
-                yield Row(
-                    table.factors[j], "=~", table.items[i], group, "lambda", i, j, -1, 0.0, ""
-                )
-    for first, i in enumerate(own):
-        for j in own[first + 1 :]:
-            if ("theta", i, j) not in present:
-                yield Row(table.items[i], "~~", table.items[j], group, "theta", i, j, -1, 0.0, "")
-    for first, i in enumerate(latent):
-        for j in latent[first + 1 :]:
-            if ("psi", i, j) not in present:
-                yield Row(table.factors[i], "~~", table.factors[j], group, "psi", i, j, -1, 0.0, "")
+    for row in model.rows:
+        is_own = row.operator == "=~" and row.left == row.right
+        if not row.is_free and row.matrix in ("lambda", "psi", "theta") and not is_own:
+            yield row
+    for row in _all_pairs(model):
+        if (row.matrix, row.row, row.column) not in present:
+            yield row
+
+
+def _all_pairs(model: GroupModel) -> Iterator[Row]:
+    """Every loading, covariance of two residuals and covariance of two factors of a group."""
+    items, factors = model.table.items, model.table.factors
+    latent = [place for place, name in enumerate(factors) if name not in items]
+    own = [place for place, name in enumerate(items) if name not in factors]
+    group = model.rows[0].group
+    for j, i in product(latent, own):
+        yield Row(factors[j], "=~", items[i], group, "lambda", i, j, -1, 0.0, "")
+    for i, j in combinations(own, 2):
+        yield Row(items[i], "~~", items[j], group, "theta", i, j, -1, 0.0, "")
+    for i, j in combinations(latent, 2):
+        yield Row(factors[i], "~~", factors[j], group, "psi", i, j, -1, 0.0, "")
 
 
 def _sorted_place(row: Row) -> tuple[int, int]:
+    """Where in its matrix a parameter stands, above the diagonal of symmetric ones."""
     if row.matrix in ("theta", "psi"):
         return min(row.row, row.column), max(row.row, row.column)
     return row.row, row.column
 
 
-class _Directions(NamedTuple):
-    """Slopes of the log-likelihood in new directions of one group.
-
-    ``score`` (e,), ``crossed`` (k, e) information shared with the free parameters of the group,
-    ``information`` (e,) their own, or (e, e) where it was asked for.
-    """
-
-    score: FloatArray
-    crossed: FloatArray
-    information: FloatArray
-
-
-def _directions(
-    solution: ConfirmatorySolution,
-    group: int,
-    rows: Sequence[Row],
-    together: bool,
-) -> _Directions:
-    """Slopes in each of these parameters alone, in one group."""
-    objective, values = solution.objective, solution.values
-    model = objective.models[group]
-    if not rows:
-        k = len(model.free)
-        return _Directions(np.empty(0), np.empty((k, 0)), np.empty((0, 0) if together else 0))
-    extended, at = _only_free(model, rows, values)
-    if isinstance(objective, LeastSquares):
-        return _by_least_squares(objective, group, values, extended, at, together)
-    here, new = model.moments(values), extended.moments(at)
-    if isinstance(objective, FullInformation):
-        return _by_full_information(objective, group, model, here, new, extended, together)
-    return _by_likelihood(objective, group, model, here, _in_order(new), together)
-
-
-def _only_free(
-    model: GroupModel, rows: Sequence[Row], values: FloatArray
-) -> tuple[GroupModel, FloatArray]:
-    """The model with everything fixed where it is, except for these parameters."""
-    place = {(row.matrix, row.row, row.column): number for number, row in enumerate(rows)}
-
-    def with_value(row: Row, free: int) -> Row:
-        value = float(values[row.free]) if row.free >= 0 else row.value
-        return row._replace(value=value, free=free)
-
-    fixed = [
-        with_value(row, -1) for row in model.rows if (row.matrix, row.row, row.column) not in place
-    ]
-    free = [with_value(row, number) for number, row in enumerate(rows)]
-    table = replace(model.table, rows=tuple(fixed + free), n_free=len(rows))
-    return GroupModel(table, rows[0].group), np.array([row.value for row in free])
-
-
-def _in_order(moments: Moments) -> Moments:
-    """With one column for each direction, in their order; those without a column have zeros."""
-    order = np.argsort(moments.free, kind="stable")
-    return moments._replace(
-        left=moments.left[:, order],
-        right=moments.right[:, order],
-        mean_slope=moments.mean_slope[:, order],
-        free=moments.free[order],
-    )
-
-
-def _by_likelihood(
-    objective: NormalTheory,
-    group: int,
-    model: GroupModel,
-    here: Moments,
-    new: Moments,
-    together: bool,
-) -> _Directions:
-    sample, has_means = objective.samples[group], objective.table.has_means
-    inverse = np.asarray(np.linalg.inv(here.covariance))
-    difference = sample.mean - here.mean if has_means else np.zeros(len(here.mean))
-    spread = sample.covariance + np.outer(difference, difference)
-    slope = inverse @ spread @ inverse - inverse
-    score = (new.left * (slope @ new.right)).sum(axis=0)
-    if has_means:
-        score = score + (inverse @ difference) @ new.mean_slope
-    crossed = _shared_information(here, new, inverse, has_means)
-    if together:
-        own = expected_information(new, inverse, has_means)
-    else:
-        own = _own_information(new, inverse, has_means)
-    return _Directions(
-        sample.n * score,
-        sample.n * summed(crossed.T, here.free, model.free).T,
-        sample.n * own,
-    )
-
-
-def _shared_information(
-    here: Moments, new: Moments, inverse: FloatArray, has_means: bool
-) -> FloatArray:
-    """Expected information that two sets of columns share, (columns, columns)."""
-    by_left, by_right = inverse @ new.left, inverse @ new.right
-    result = (here.left.T @ by_left) * (here.right.T @ by_right)
-    result += (here.left.T @ by_right) * (here.right.T @ by_left)
-    if has_means:
-        result += here.mean_slope.T @ inverse @ new.mean_slope
-    return np.asarray(result)
-
-
-def _own_information(new: Moments, inverse: FloatArray, has_means: bool) -> FloatArray:
-    by_left, by_right = inverse @ new.left, inverse @ new.right
-    result = (new.left * by_left).sum(axis=0) * (new.right * by_right).sum(axis=0)
-    result += (new.left * by_right).sum(axis=0) ** 2
-    if has_means:
-        result += (new.mean_slope * (inverse @ new.mean_slope)).sum(axis=0)
-    return np.asarray(result)
-
-
-def _by_full_information(
-    objective: FullInformation,
-    group: int,
-    model: GroupModel,
-    here: Moments,
-    new: Moments,
-    extended: GroupModel,
-    together: bool,
-) -> _Directions:
-    sample = objective.samples[group]
-    at = likelihood(sample.patterns, here.covariance, here.mean)
-    by_column = 2 * (new.left * (at.by_covariance @ new.right)).sum(axis=0)
-    by_column += at.by_mean @ new.mean_slope
-    information = expected_moment_information(sample.patterns, here.covariance)
-    slopes = slopes_of_moments(new, extended.free)
-    weighted = information @ slopes
-    own = slopes.T @ weighted if together else (slopes * weighted).sum(axis=0)
-    return _Directions(
-        -sample.n / 2 * summed(by_column, new.free, extended.free),
-        sample.n * slopes_of_moments(here, model.free).T @ weighted,
-        sample.n * own,
-    )
-
-
-def _by_least_squares(
-    objective: LeastSquares,
-    group: int,
-    values: FloatArray,
-    extended: GroupModel,
-    at: FloatArray,
-    together: bool,
-) -> _Directions:
-    sample, weights = objective.samples[group], objective.weights[group]
-    here = ordered_moments(objective.models[group], values, sample)
-    new = ordered_moments(extended, at, sample).slopes
-    weighted = new * weights[:, None]
-    own = new.T @ weighted if together else (new * weighted).sum(axis=0)
-    return _Directions(
-        weighted.T @ (sample.moments - here.values), here.slopes.T @ weighted, np.asarray(own)
-    )
-
-
-def _inverse_information(solution: ConfirmatorySolution) -> FloatArray:
-    """Inverse of the information of all respondents in the free parameters.
-
-    Raises
-    ------
-    ValueError
-        If the answers leave parameters of the model undetermined.
-    """
-    objective, values = solution.objective, solution.values
-    try:
-        if isinstance(objective, LeastSquares):
-            return objective.curvature(objective.slopes(values)).inverse()
-        return objective.information(values).inverse() / objective.n
-    except NotPositiveDefiniteError:
-        raise ValueError(
-            "the answers leave parameters of the model undetermined, so nothing can be said of "
-            "further ones; simplify the model first"
-        ) from None
-
-
 def _together(
-    found: Sequence[_Directions], models: Sequence[GroupModel], inverse: FloatArray
+    found: Sequence[Directions], models: Sequence[GroupModel], inverse: FloatArray
 ) -> FloatArray:
     """What is left of the information of all directions once the parameters took their share."""
     sizes = np.cumsum([0, *(len(own.score) for own in found)])

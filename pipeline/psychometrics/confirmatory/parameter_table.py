@@ -1,36 +1,23 @@
-"""The complete model: every parameter of every group, what is fixed, what is free, what is equal.
+"""The complete model: every parameter of every group, whether fixed, free or equal to another."""
 
-What a text leaves unsaid is added by the rules of lavaan's ``cfa``: residual variances, variances
-and covariances of factors, thresholds or intercepts, and what fixes the scale of each factor.
-"""
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
-
-import numpy as np
-
-from pipeline.psychometrics._responses import IntArray
-from pipeline.psychometrics.confirmatory.model_text import Operator, Parameter, parameters_of
-
-Equal = Literal[
-    "loadings",
-    "intercepts",
-    "thresholds",
-    "residuals",
-    "residual_covariances",
-    "factor_variances",
-    "factor_covariances",
-    "means",
-    "regressions",
-]
-"""What can be set equal in all groups."""
+from pipeline.psychometrics.confirmatory.completion import (
+    Equal,
+    GroupParameter,
+    Parameterization,
+    Setting,
+    completed,
+    value_of,
+)
+from pipeline.psychometrics.confirmatory.model_text import Parameter, parameters_of
+from pipeline.psychometrics.confirmatory.structure import Structure
 
 Matrix = Literal["lambda", "theta", "psi", "beta", "nu", "alpha", "tau", "delta"]
 """Loadings, residual and factor (co)variances, regressions, intercepts of items and of factors,
 thresholds, and the scales of ordered items (the inverse of their standard deviations)."""
-
-Parameterization = Literal["delta", "theta"]
 
 
 class Row(NamedTuple):
@@ -51,6 +38,16 @@ class Row(NamedTuple):
     value: float
     label: str
     start: float | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is estimated."""
+        return self.free >= 0
+
+    @property
+    def written(self) -> str:
+        """As it is written in a model."""
+        return f"{self.left} {self.operator} {self.right}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +87,11 @@ class ParameterTable:
     def is_ordered(self) -> bool:
         """Whether the items are ordered categories."""
         return bool(self.n_thresholds)
+
+    @property
+    def has_scales(self) -> bool:
+        """Whether the scales of ordered items are parameters, and residual variances follow."""
+        return self.is_ordered and self.parameterization == "delta"
 
     @property
     def latent(self) -> tuple[str, ...]:
@@ -157,363 +159,74 @@ def parameter_table(
         With all that is wrong with the model.
     """
     named = model if isinstance(model, tuple) else parameters_of(model)
-    structure = _Structure.of(named, n_categories, has_means)
+    structure = Structure.of(named, n_categories, has_means)
     structure.require_possible(n_groups)
-    setting = _Setting(
+    _require_known(parameterization, group_equal)
+    setting = Setting(
         n_groups,
         std_lv,
         orthogonal,
-        structure.has_means,
         parameterization,
         frozenset(group_equal),
         frozenset("".join(entry.split()) for entry in group_partial),
     )
-    complete = list(_completed(structure, setting))
-    return _numbered(complete, structure, setting)
-
-
-class _Setting(NamedTuple):
-    n_groups: int
-    std_lv: bool
-    orthogonal: bool
-    has_means: bool
-    parameterization: Parameterization
-    group_equal: frozenset[str]
-    group_partial: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Structure:
-    """Which variables a model has and which part each plays."""
-
-    named: tuple[Parameter, ...]
-    latent: tuple[str, ...]
-    items: tuple[str, ...]
-    regressed: tuple[str, ...]
-    n_categories: Mapping[str, int] | None
-    has_means: bool
-
-    @classmethod
-    def of(
-        cls,
-        named: tuple[Parameter, ...],
-        n_categories: Mapping[str, int] | None,
-        has_means: bool,
-    ) -> "_Structure":
-        latent = tuple(dict.fromkeys(p.left for p in named if p.operator == "=~"))
-        seen: dict[str, None] = {}
-        for p in sorted(named, key=lambda p: p.operator != "=~"):
-            sides = (p.right,) if p.operator == "=~" else (p.left, p.right)
-            if p.operator in ("~1", "|"):
-                sides = (p.left,)
-            seen.update(dict.fromkeys(side for side in sides if side not in latent))
-        items = tuple(seen)
-        regressed = tuple(
-            name
-            for name in items
-            if any(p.operator == "~" and name in (p.left, p.right) for p in named)
-        )
-        means = has_means or any(p.operator == "~1" for p in named)
-        return cls(named, latent, items, regressed, n_categories, means)
-
-    @property
-    def factors(self) -> tuple[str, ...]:
-        return (*self.latent, *self.regressed)
-
-    @property
-    def n_thresholds(self) -> tuple[int, ...]:
-        if self.n_categories is None:
-            return ()
-        return tuple(self.n_categories[item] - 1 for item in self.items)
-
-    def require_possible(self, n_groups: int) -> None:
-        """Refuse what cannot be estimated whatever the answers are."""
-        faults = [*self._faults_of_parts(), *self._faults_of_groups(n_groups)]
-        if faults:
-            raise ValueError("the model cannot be estimated:\n" + "\n".join(faults))
-
-    def _faults_of_parts(self) -> Iterable[str]:
-        if not self.latent:
-            yield "no factor is measured; write for instance 'factor =~ item1 + item2 + item3'"
-        if self.n_categories is None:
-            for p in self.named:
-                if p.operator == "|":
-                    yield f"{_where(p)}{p.left} is not an ordered item, so it has no thresholds"
-        else:
-            for item in self.regressed:
-                yield (
-                    f"{item} is an ordered item and stands in a regression, which is not "
-                    "supported; let a factor stand for it"
-                )
-            yield from self._faults_of_thresholds()
-        if cycle := _cycle({(p.left, p.right) for p in self.named if p.operator == "=~"}):
-            yield f"factors measure one another in a circle: {' =~ '.join(cycle)}"
-
-    def _faults_of_thresholds(self) -> Iterable[str]:
-        for p in self.named:
-            if p.operator != "|" or p.left not in (self.n_categories or {}):
-                continue
-            n = (self.n_categories or {})[p.left] - 1
-            if int(p.right[1:]) > n or int(p.right[1:]) < 1:
-                yield f"{_where(p)}{p.left} has {n} thresholds, so there is no {p.right}"
-
-    def _faults_of_groups(self, n_groups: int) -> Iterable[str]:
-        for p in self.named:
-            for entries in (p.values, p.labels, p.starts):
-                if len(entries) not in (1, n_groups):
-                    yield (
-                        f"{_where(p)}{p.left} {p.operator} {p.right} says something of "
-                        f"{len(entries)} groups, but there are {n_groups}"
-                    )
-
-
-def _where(parameter: Parameter) -> str:
-    return f"line {parameter.line}: " if parameter.line else ""
-
-
-def _cycle(edges: set[tuple[str, str]]) -> list[str]:
-    """Factors that measure one another, if there are such."""
-    below: dict[str, list[str]] = {}
-    for left, right in edges:
-        below.setdefault(left, []).append(right)
-
-    def search(path: list[str]) -> list[str]:
-        for step in below.get(path[-1], ()):
-            if step in path:
-                return [*path[path.index(step) :], step]
-            if found := search([*path, step]):
-                return found
-        return []
-
-    return next((found for start in below if (found := search([start]))), [])
-
-
-def _completed(structure: _Structure, setting: _Setting) -> Iterable[tuple[Parameter, int]]:
-    """Every parameter with the number of its group; values, labels and starts are single."""
-    defaults = {_key(p): p for p in _defaults(structure, setting)}
-    for group in range(setting.n_groups):
-        said = {_key(p): _of_group(p, group) for p in structure.named}
-        own = {**said, **{key: p for key, p in defaults.items() if key not in said}}
-        own = {key: p for key, p in own.items() if p is not None}
-        scaled = _scaled(own, frozenset(said), structure, setting, group)
-        for key, p in scaled.items():
-            yield _equalled(p, key, structure, setting), group
-
-
-def _key(p: Parameter) -> tuple[str, str, str]:
-    sides = sorted((p.left, p.right)) if p.operator == "~~" else (p.left, p.right)
-    return sides[0], p.operator, sides[1]
-
-
-def _of_group(p: Parameter, group: int) -> Parameter:
-    """What is said of a parameter in one group."""
-    return replace(
-        p,
-        values=(p.values[group if len(p.values) > 1 else 0],),
-        labels=(p.labels[group if len(p.labels) > 1 else 0],),
-        starts=(p.starts[group if len(p.starts) > 1 else 0],),
+    rows = [*_numbered(list(completed(structure, setting)), structure)]
+    rows += _of_regressed_items(structure, n_groups)
+    return ParameterTable(
+        rows=tuple(sorted(rows, key=lambda row: row.group)),
+        items=structure.items,
+        factors=structure.factors,
+        n_thresholds=structure.n_thresholds,
+        n_groups=n_groups,
+        n_free=1 + max((row.free for row in rows), default=-1),
+        has_means=structure.has_means or n_categories is not None,
+        parameterization=parameterization,
     )
 
 
-def _free(left: str, operator: Operator, right: str) -> Parameter:
-    return Parameter(left, operator, right)
-
-
-def _fixed(left: str, operator: Operator, right: str, value: float) -> Parameter:
-    return Parameter(left, operator, right, values=(value,))
-
-
-def _defaults(structure: _Structure, setting: _Setting) -> Iterable[Parameter]:
-    """Parameters that no text needs to name."""
-    ordered = structure.n_categories is not None
-    for item in structure.items:
-        if ordered and setting.parameterization == "theta":
-            yield _fixed(item, "~~", item, 1.0)
-        elif not ordered:
-            yield _free(item, "~~", item)
-    for factor in structure.latent:
-        yield _free(factor, "~~", factor)
-    if not setting.orthogonal:
-        yield from _factor_covariances(structure)
-    if structure.n_categories is not None:
-        for item in structure.items:
-            for place in range(1, structure.n_categories[item]):
-                yield _free(item, "|", f"t{place}")
-            yield _fixed(item, "~1", "", 0.0)
-    elif structure.has_means:
-        for item in structure.items:
-            yield _free(item, "~1", "")
-    if ordered or structure.has_means:
-        for factor in structure.latent:
-            yield _fixed(factor, "~1", "", 0.0)
-
-
-def _factor_covariances(structure: _Structure) -> Iterable[Parameter]:
-    """Covariances of factors that nothing explains, and of residuals of what explains nothing."""
-    named = structure.named
-    explained = {p.right for p in named if p.operator == "=~"}
-    regressed = {p.left for p in named if p.operator == "~"}
-    explaining = {p.right for p in named if p.operator == "~"}
-    exogenous = [f for f in structure.factors if f not in explained | regressed]
-    last = [f for f in structure.factors if f in regressed and f not in explaining | explained]
-    for group in (exogenous, last):
-        for place, first in enumerate(group):
-            for second in group[place + 1 :]:
-                yield _free(first, "~~", second)
-
-
-def _scaled(
-    own: Mapping[tuple[str, str, str], Parameter],
-    said: frozenset[tuple[str, str, str]],
-    structure: _Structure,
-    setting: _Setting,
-    group: int,
-) -> dict[tuple[str, str, str], Parameter]:
-    """With the scale of each factor fixed, and freed in later groups where equality fixes it."""
-    result = dict(own)
-    later = group > 0
-    for factor in structure.latent:
-        loadings = [key for key in own if key[0] == factor and key[1] == "=~"]
-        variance = (factor, "~~", factor)
-        if setting.std_lv:
-            released = later and "loadings" in setting.group_equal and _is_measured(loadings, own)
-            if not released:
-                _fix_unless_said(result, variance, 1.0)
-        elif loadings:
-            _fix_unless_said(result, loadings[0], 1.0)
-    freed_means = {"intercepts", "thresholds"} & setting.group_equal
-    if later and freed_means and "means" not in setting.group_equal:
-        for factor in _measured_by_items(structure):
-            _release(result, (factor, "~1", ""), said)
-    thresholds_equal = structure.n_categories is not None and "thresholds" in setting.group_equal
-    if later and thresholds_equal and "residuals" not in setting.group_equal:
-        for item in structure.items:
-            if setting.parameterization == "theta":
-                _release(result, (item, "~~", item), said)
-            else:
-                result[item, "~*~", item] = _free(item, "~*~", item)
-    return result
-
-
-def _is_measured(
-    loadings: list[tuple[str, str, str]], own: Mapping[tuple[str, str, str], Parameter]
-) -> bool:
-    return any(_value(own[key]) is None for key in loadings)
-
-
-def _measured_by_items(structure: _Structure) -> list[str]:
-    """Factors that no other factor explains by being measured, and that items measure."""
-    items = set(structure.items)
-    return [
-        factor
-        for factor in structure.latent
-        if any(
-            p.operator == "=~" and p.left == factor and p.right in items for p in structure.named
-        )
+def _require_known(parameterization: str, group_equal: Collection[str]) -> None:
+    """Refuse words that would otherwise be passed over."""
+    kinds: tuple[str, ...] = get_args(Equal)
+    equal = () if isinstance(group_equal, str) else group_equal
+    faults = [
+        f"{kind!r} is nothing that can be equal in groups; group_equal takes {', '.join(kinds)}"
+        for kind in equal
+        if kind not in kinds
     ]
+    if isinstance(group_equal, str):
+        faults.append(f"group_equal must be a list, such as [{group_equal!r}]")
+    if parameterization not in get_args(Parameterization):
+        faults.append(f"parameterization must be 'delta' or 'theta', got {parameterization!r}")
+    if faults:
+        raise ValueError("\n".join(faults))
 
 
-def _value(p: Parameter) -> float | None:
-    return p.values[0]
-
-
-def _fix_unless_said(
-    own: dict[tuple[str, str, str], Parameter], key: tuple[str, str, str], value: float
-) -> None:
-    p = own[key]
-    if not p.is_free and _value(p) is None and p.labels[0] is None and p.starts[0] is None:
-        own[key] = replace(p, values=(value,))
-
-
-def _release(
-    own: dict[tuple[str, str, str], Parameter],
-    key: tuple[str, str, str],
-    said: frozenset[tuple[str, str, str]],
-) -> None:
-    """Free what is fixed by default; what the model says stays."""
-    if key in own and key not in said:
-        own[key] = replace(own[key], values=(None,))
-
-
-_EQUAL_OF_OPERATOR = {"=~": "loadings", "|": "thresholds", "~": "regressions"}
-
-
-def _equalled(
-    p: Parameter, key: tuple[str, str, str], structure: _Structure, setting: _Setting
-) -> Parameter:
-    """With a label that all groups share, if it is to be equal in them."""
-    kind = _kind(p, structure)
-    if setting.n_groups == 1 or kind not in setting.group_equal or p.labels[0] is not None:
-        return p
-    if "".join((p.left, p.operator, p.right)) in setting.group_partial:
-        return p
-    return replace(p, labels=("=".join(key),))
-
-
-def _kind(p: Parameter, structure: _Structure) -> str:
-    if p.operator in _EQUAL_OF_OPERATOR:
-        return _EQUAL_OF_OPERATOR[p.operator]
-    latent = p.left in structure.latent
-    if p.operator == "~*~":
-        return "scales"
-    if p.operator == "~1":
-        return "means" if latent else "intercepts"
-    same = p.left == p.right
-    if latent:
-        return "factor_variances" if same else "factor_covariances"
-    return "residuals" if same else "residual_covariances"
-
-
-def _numbered(
-    complete: list[tuple[Parameter, int]], structure: _Structure, setting: _Setting
-) -> ParameterTable:
+def _numbered(complete: Sequence[GroupParameter], structure: Structure) -> Iterator[Row]:
     """With a place in a matrix and among the free parameters for each."""
     places: dict[str | int, int] = {}
-    rows = []
-    fixed_by_label = {
-        p.labels[0]: _value(p)
+    fixed = {
+        p.labels[0]: value
         for p, _ in complete
-        if p.labels[0] is not None and _value(p) is not None
+        if p.labels[0] is not None and (value := value_of(p)) is not None
     }
     for number, (p, group) in enumerate(complete):
         label = p.labels[0]
-        value = _value(p) if label is None else fixed_by_label.get(label, _value(p))
-        matrix, row, column = _place(p, structure)
+        value = value_of(p) if label is None else fixed.get(label)
         free = -1 if value is not None else places.setdefault(label or number, len(places))
-        rows.append(
-            Row(
-                p.left,
-                p.operator,
-                p.right,
-                group,
-                matrix,
-                row,
-                column,
-                free,
-                0.0 if value is None else value,
-                label or "",
-                p.starts[0],
-            )
-        )
+        where = _place(p, structure)
+        said = (0.0 if value is None else value, label or "", p.starts[0])
+        yield Row(p.left, p.operator, p.right, group, *where, free, *said)
+
+
+def _of_regressed_items(structure: Structure, n_groups: int) -> Iterator[Row]:
+    """Loadings of 1 by which items in regressions stand among the factors."""
     for item in structure.regressed:
-        place = (structure.items.index(item), structure.factors.index(item))
-        rows += [
-            Row(item, "=~", item, group, "lambda", *place, -1, 1.0, "")
-            for group in range(setting.n_groups)
-        ]
-    return ParameterTable(
-        tuple(sorted(rows, key=lambda row: row.group)),
-        structure.items,
-        structure.factors,
-        structure.n_thresholds,
-        setting.n_groups,
-        len(places),
-        structure.has_means or structure.n_categories is not None,
-        setting.parameterization,
-    )
+        row, column = structure.items.index(item), structure.factors.index(item)
+        for group in range(n_groups):
+            yield Row(item, "=~", item, group, "lambda", row, column, -1, 1.0, "")
 
 
-def _place(p: Parameter, structure: _Structure) -> tuple[Matrix, int, int]:
+def _place(p: Parameter, structure: Structure) -> tuple[Matrix, int, int]:
     """Where in the matrices of the model a parameter stands."""
     item = {name: place for place, name in enumerate(structure.items)}
     factor = {name: place for place, name in enumerate(structure.factors)}
@@ -534,8 +247,3 @@ def _place(p: Parameter, structure: _Structure) -> tuple[Matrix, int, int]:
     if p.left in factor and p.right in factor:
         return "psi", factor[p.left], factor[p.right]
     return "theta", item[p.left], item[p.right]
-
-
-def free_places(rows: Iterable[Row]) -> IntArray:
-    """Place of each row among the free parameters, -1 for fixed ones."""
-    return np.array([row.free for row in rows], dtype=np.int64)

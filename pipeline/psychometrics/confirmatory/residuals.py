@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._responses import FloatArray
-from pipeline.psychometrics._rows import long_table
-from pipeline.psychometrics.confirmatory.implied import GroupModel
-from pipeline.psychometrics.confirmatory.least_squares import at_moments
-from pipeline.psychometrics.confirmatory.sample import ContinuousSample, OrderedSample
+from pipeline.psychometrics._rows import in_group, long_table
+from pipeline.psychometrics.confirmatory.implied import implied_covariance
+from pipeline.psychometrics.confirmatory.sample import (
+    ContinuousSample,
+    OrderedSample,
+    as_correlations,
+)
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
 from pipeline.psychometrics.result import Result
 
@@ -57,8 +60,8 @@ class ResidualCorrelations(Result):
     def to_rows(self) -> pd.DataFrame:
         """A row per pair of items of each group."""
         table = self._pairs()
-        where = [f" in {group}" if group else "" for group in table["group"]]
-        names = table["first"] + " with " + table["second"] + where
+        pairs = table["first"] + " with " + table["second"]
+        names = [in_group(*own) for own in zip(pairs, table["group"], strict=True)]
         return long_table(
             [
                 {"item": name, "statistic": "residual_of_correlation", "estimate": value}
@@ -70,6 +73,7 @@ class ResidualCorrelations(Result):
         )
 
     def _pairs(self) -> pd.DataFrame:
+        """Every two items of every group with their residual."""
         first, second = np.triu_indices(len(self.items), k=1)
         names = np.array(self.items, dtype=object)
         return pd.DataFrame(
@@ -121,9 +125,8 @@ def residual_correlations(solution: ConfirmatorySolution) -> ResidualCorrelation
     values = []
     samples: Sequence[ContinuousSample | OrderedSample] = objective.samples
     for model, sample in zip(objective.models, samples, strict=True):
-        implied = implied_covariance(model, solution.values)
-        observed = sample.correlations() if isinstance(sample, OrderedSample) else sample.covariance
-        values.append(_as_correlations(observed) - _as_correlations(implied))
+        implied = implied_covariance(model.matrices(solution.values), model.table)
+        values.append(sample.correlations() - as_correlations(implied))
     return ResidualCorrelations(
         items=solution.table.items,
         groups=solution.groups,
@@ -132,24 +135,3 @@ def residual_correlations(solution: ConfirmatorySolution) -> ResidualCorrelation
         method=f"residual correlations; {solution.method}",
         condition=solution.condition,
     )
-
-
-def implied_covariance(model: GroupModel, values: FloatArray) -> FloatArray:
-    """Covariances of the items of one group that the model implies, shape (p, p).
-
-    Of ordered items those of the variables that the answers stand for: where their scales are
-    parameters the variances are their inverse squares.
-    """
-    at = model.matrices(values)
-    covariance, _ = at_moments(at)
-    if model.table.is_ordered and model.table.parameterization == "delta":
-        return np.asarray(covariance - np.diag(np.diag(covariance)) + np.diag(1 / at.scale**2))
-    return covariance
-
-
-def _as_correlations(covariance: FloatArray) -> FloatArray:
-    """Correlations, with exactly 1 on the diagonal."""
-    deviation = np.sqrt(np.diag(covariance))
-    result = covariance / np.outer(deviation, deviation)
-    np.fill_diagonal(result, 1.0)
-    return np.asarray(result)

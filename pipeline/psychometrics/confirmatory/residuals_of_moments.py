@@ -6,12 +6,10 @@ import numpy as np
 
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics.confirmatory.fit_indices import Residuals
-from pipeline.psychometrics.confirmatory.least_squares import (
-    LeastSquares,
-    at_moments,
-    implied_values,
-)
+from pipeline.psychometrics.confirmatory.implied import at_moments
+from pipeline.psychometrics.confirmatory.least_squares import LeastSquares, implied_values
 from pipeline.psychometrics.confirmatory.maximum_likelihood import NormalTheory
+from pipeline.psychometrics.confirmatory.sample import as_correlations
 
 
 def residuals_of(objective: NormalTheory | LeastSquares, values: FloatArray) -> Residuals:
@@ -39,6 +37,7 @@ def residuals_of(objective: NormalTheory | LeastSquares, values: FloatArray) -> 
 
 
 def _of_ordered(objective: LeastSquares, group: int, values: FloatArray) -> Residuals:
+    """Of the thresholds and correlations of one group."""
     sample, table = objective.samples[group], objective.table
     at = objective.models[group].matrices(values)
     implied = implied_values(at, at_moments(at), sample, table)
@@ -49,20 +48,21 @@ def _of_ordered(objective: LeastSquares, group: int, values: FloatArray) -> Resi
 
 
 def _of_continuous(objective: NormalTheory, group: int, values: FloatArray) -> Residuals:
+    """Of the covariances, and means if they are modelled, of one group."""
     sample = objective.samples[group]
     covariance, mean = at_moments(objective.models[group].matrices(values))
     deviation = np.sqrt(np.diag(sample.covariance))
-    implied_deviation = np.sqrt(np.diag(covariance))
-    difference = (sample.covariance - covariance) / np.outer(deviation, deviation)
-    correlations = sample.covariance / np.outer(deviation, deviation)
-    correlations = correlations - covariance / np.outer(implied_deviation, implied_deviation)
-    p = len(deviation)
-    lower = np.tril_indices(p)
-    strict = np.tril_indices(p, -1)
-    srmr, crmr = float(np.sum(difference[lower] ** 2)), float(np.sum(correlations[strict] ** 2))
-    n_srmr, n_crmr = len(lower[0]), len(strict[0])
-    if objective.table.has_means:
-        srmr += float(np.sum(((sample.mean - mean) / deviation) ** 2))
-        crmr += float(np.sum(((sample.mean - mean) / deviation) ** 2))
-        n_srmr, n_crmr = n_srmr + p, n_crmr + p
-    return Residuals(sqrt(srmr / n_srmr), sqrt(crmr / n_crmr) if n_crmr else 0.0)
+    standardised = (sample.covariance - covariance) / np.outer(deviation, deviation)
+    with_diagonal, without = np.tril_indices(len(deviation)), np.tril_indices(len(deviation), -1)
+    of_covariances = standardised[with_diagonal]
+    of_correlations = (sample.correlations() - as_correlations(covariance))[without]
+    of_means = (sample.mean - mean) / deviation if objective.table.has_means else np.empty(0)
+    return Residuals(
+        _root_mean_square(np.concatenate([of_covariances, of_means])),
+        _root_mean_square(np.concatenate([of_correlations, of_means])),
+    )
+
+
+def _root_mean_square(values: FloatArray) -> float:
+    """Root of the mean of the squares; 0 of no values."""
+    return sqrt(float(np.mean(values**2))) if len(values) else 0.0

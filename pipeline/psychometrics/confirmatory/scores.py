@@ -1,31 +1,34 @@
 """Where each respondent stands on the factors of a fitted model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import scipy
 
-from pipeline.psychometrics._distributions import normal_density
 from pipeline.psychometrics._responses import FloatArray, IntArray, to_numbers
-from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics._rows import in_group, long_table
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.confirmatory.implied import GroupModel, Matrices
-from pipeline.psychometrics.confirmatory.least_squares import LeastSquares, at_moments
-from pipeline.psychometrics.confirmatory.residuals import implied_covariance
+from pipeline.psychometrics.confirmatory.implied import (
+    GroupModel,
+    Matrices,
+    at_moments,
+    implied_covariance,
+    residual_variances,
+)
+from pipeline.psychometrics.confirmatory.least_squares import LeastSquares
+from pipeline.psychometrics.confirmatory.posterior import FactorMoments, Posterior
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
 from pipeline.psychometrics.result import Result
 
+BoolArray = npt.NDArray[np.bool_]
 ScoreMethod = Literal["regression", "bartlett", "mode"]
 
-MOST_STEPS = 100
-MOST_HALVINGS = 20
-CONVERGED = 1e-8
-SMALLEST_PROBABILITY = 1e-300
 PATTERNS_AT_ONCE = 8192
+"""Different answers of ordered items that are scored together; bounds the memory they take."""
 
 WORDS = {
     "regression": "regression factor scores",
@@ -92,9 +95,8 @@ class FactorScores(Result):
             for name, value in summary.items():
                 yield {"factor": factor, "statistic": name, "estimate": float(value)}
             for group, determinacy in zip(self.groups, self.determinacies[:, j], strict=True):
-                where = f" in {group}" if group else ""
                 yield {
-                    "factor": factor + where,
+                    "factor": in_group(factor, group),
                     "statistic": "factor_determinacy",
                     "estimate": float(determinacy),
                 }
@@ -192,10 +194,13 @@ def factor_scores(
 def _require_fitting(
     solution: ConfirmatorySolution, data: pd.DataFrame, method: str, group: str | None
 ) -> None:
+    """Refuse data, a method or a column of groups that do not go with the model."""
     if not isinstance(data, pd.DataFrame):
-        raise ValueError(f"data must be a DataFrame, got {type(data).__name__}")
+        raise ValueError(
+            f"data must be a DataFrame with a row a respondent, got {type(data).__name__}"
+        )
     faults = [
-        f"item {item!r} of the model is no column of the data"
+        f"item {item!r} of the model is no column of the data; add it, empty if it was not asked"
         for item in solution.table.items
         if item not in data.columns
     ]
@@ -219,7 +224,10 @@ def _group_numbers(
     known = data[group].notna()
     unknown = sorted({str(name) for name in data.loc[known, group]} - set(place))
     if unknown:
-        raise ValueError(f"groups {unknown} were not there when the model was fitted")
+        raise ValueError(
+            f"groups {unknown} were not there when the model was fitted; leave them out, or fit "
+            "the model with them"
+        )
     return np.array(
         [place[str(name)] if there else -1 for name, there in zip(data[group], known, strict=True)],
         dtype=np.int64,
@@ -237,28 +245,16 @@ class _Scored(NamedTuple):
 def _of_group(
     solution: ConfirmatorySolution, group: int, answers: FloatArray, method: ScoreMethod
 ) -> _Scored:
-    model = solution.objective.models[group]
-    at = model.matrices(solution.values)
-    if isinstance(solution.objective, LeastSquares):
-        codes = _codes(solution, group, answers)
+    """Scores of the respondents of one group."""
+    objective, model = solution.objective, solution.objective.models[group]
+    if isinstance(objective, LeastSquares):
+        codes = _codes(solution, objective.samples[group].categories(), answers)
         return _at_mode(model, solution.values, codes)
-    mean = at_moments(at)[1]
-    if not solution.table.has_means:
-        mean = solution.objective.samples[group].mean
+    if solution.table.has_means:
+        mean = at_moments(model.matrices(solution.values))[1]
+    else:
+        mean = objective.samples[group].mean
     return _linear(model, solution.values, answers - mean, method)
-
-
-class _Factors(NamedTuple):
-    """Loadings (p, m), covariances (m, m) and means (m,) of the factors."""
-
-    loadings: FloatArray
-    covariance: FloatArray
-    mean: FloatArray
-
-
-def _factors_at(at: Matrices) -> _Factors:
-    total = at.total_effect
-    return _Factors(at.loadings, total @ at.factor @ total.T, total @ at.factor_mean)
 
 
 def _linear(
@@ -266,22 +262,20 @@ def _linear(
 ) -> _Scored:
     """Scores that are weighted sums of the answers, pattern by pattern of what was answered."""
     at = model.matrices(values)
-    factors = _factors_at(at)
-    weigh = _regression if method == "regression" else _bartlett
+    found = _Weighing(at, FactorMoments.of(at), implied_covariance(at, model.table))
+    weigh = found.by_regression if method == "regression" else found.by_bartlett
     known = ~np.isnan(centred)
     patterns, pattern_of = np.unique(known, axis=0, return_inverse=True)
-    scores, se = np.full((2, len(centred), len(factors.mean)), nan)
+    scores, se = np.full((2, len(centred), len(found.factors.mean)), nan)
     for number, pattern in enumerate(patterns):
         if not pattern.any():
             continue
         rows = np.flatnonzero(pattern_of.ravel() == number)
-        weights, variance = weigh(factors, implied_covariance(model, values), at, pattern)
-        scores[rows] = factors.mean + centred[np.ix_(rows, pattern)] @ weights.T
+        weights, variance = weigh(pattern)
+        scores[rows] = found.factors.mean + centred[np.ix_(rows, pattern)] @ weights.T
         se[rows] = _root(variance)
-    _, variance = weigh(
-        factors, implied_covariance(model, values), at, np.ones(centred.shape[1], dtype=bool)
-    )
-    spread = np.diag(factors.covariance)
+    _, variance = weigh(np.ones(centred.shape[1], dtype=np.bool_))
+    spread = np.diag(found.factors.covariance)
     share = 1 - variance / spread if method == "regression" else spread / (spread + variance)
     return _Scored(scores, se, _root(np.where(share <= 1, share, nan)))
 
@@ -291,44 +285,49 @@ def _root(values: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.where(values >= 0, values, nan)))
 
 
-def _regression(
-    factors: _Factors, covariance: FloatArray, at: Matrices, known: Any
-) -> tuple[FloatArray, FloatArray]:
-    """Weights (m, k) of the answers and variances (m,) of the factors given them."""
-    reach = factors.loadings[known] @ factors.covariance
-    weights = np.linalg.solve(covariance[np.ix_(known, known)], reach).T
-    return weights, np.diag(factors.covariance) - (weights * reach.T).sum(axis=1)
+class _Weighing(NamedTuple):
+    """How the items that were answered are weighed: ``covariance`` (p, p) is that of all items."""
 
+    at: Matrices
+    factors: FactorMoments
+    covariance: FloatArray
 
-def _bartlett(
-    factors: _Factors, covariance: FloatArray, at: Matrices, known: Any
-) -> tuple[FloatArray, FloatArray]:
-    """Weights and sampling variances of scores; missing where no item tells of the factor.
+    def by_regression(self, known: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Weights (m, k) of the answers and variances (m,) of the factors given them."""
+        reach = self.factors.loadings[known] @ self.factors.covariance
+        weights = np.asarray(np.linalg.solve(self.covariance[np.ix_(known, known)], reach)).T
+        return weights, np.diag(self.factors.covariance) - (weights * reach.T).sum(axis=1)
 
-    Items without a residual, such as observed predictors, have no part in it.
-    """
-    m, answered = factors.loadings.shape[1], np.flatnonzero(known)
-    weights, variance = np.full((m, len(answered)), nan), np.full(m, nan)
-    usable = np.diag(at.residual)[answered] != 0
-    own = answered[usable]
-    told = np.flatnonzero((factors.loadings[own] != 0).any(axis=0))
-    loadings, residual = factors.loadings[np.ix_(own, told)], at.residual[np.ix_(own, own)]
-    if not len(told) or np.linalg.matrix_rank(residual) < len(own):
+    def by_bartlett(self, known: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Weights and sampling variances of scores; missing where no item tells of the factor.
+
+        Items without a residual, such as observed predictors, have no part in it.
+        """
+        all_loadings, all_residuals = self.factors.loadings, self.at.residual
+        m, answered = all_loadings.shape[1], np.flatnonzero(known)
+        weights, variance = np.full((m, len(answered)), nan), np.full(m, nan)
+        usable = np.diag(all_residuals)[answered] != 0
+        own = answered[usable]
+        told = np.flatnonzero((all_loadings[own] != 0).any(axis=0))
+        loadings, residual = all_loadings[np.ix_(own, told)], all_residuals[np.ix_(own, own)]
+        if not len(told) or np.linalg.matrix_rank(residual) < len(own):
+            return weights, variance
+        weighted = np.linalg.solve(residual, loadings)
+        precision = loadings.T @ weighted
+        if np.linalg.matrix_rank(precision) == len(told):
+            inverse = np.linalg.inv(precision)
+            weights[told] = 0.0
+            weights[np.ix_(told, usable)] = inverse @ weighted.T
+            variance[told] = np.diag(inverse)
         return weights, variance
-    weighted = np.linalg.solve(residual, loadings)
-    precision = loadings.T @ weighted
-    if np.linalg.matrix_rank(precision) == len(told):
-        inverse = np.linalg.inv(precision)
-        weights[told] = 0.0
-        weights[np.ix_(told, usable)] = inverse @ weighted.T
-        variance[told] = np.diag(inverse)
-    return weights, variance
 
 
-def _codes(solution: ConfirmatorySolution, group: int, answers: FloatArray) -> IntArray:
+def _codes(
+    solution: ConfirmatorySolution,
+    categories: Mapping[str, Sequence[float]],
+    answers: FloatArray,
+) -> IntArray:
     """Answers as numbers of categories from 0, -1 where there is none."""
-    sample = solution.objective.samples[group]
-    categories = sample.polychoric.polychoric.categories  # type: ignore[union-attr]
     result = np.full(answers.shape, -1, dtype=np.int64)
     faults = []
     for place, item in enumerate(solution.table.items):
@@ -341,7 +340,7 @@ def _codes(solution: ConfirmatorySolution, group: int, answers: FloatArray) -> I
         if len(strange):
             faults.append(
                 f"{item} has answers that were not there when the model was fitted: "
-                f"{strange.tolist()}"
+                f"{strange.tolist()}; correct them or make them missing"
             )
         result[known, place] = number
     if faults:
@@ -361,14 +360,14 @@ def _merged(values: FloatArray, item: str, solution: ConfirmatorySolution) -> Fl
 def _at_mode(model: GroupModel, values: FloatArray, codes: IntArray) -> _Scored:
     """The most likely factor values given the answers, once for each pattern of answers."""
     at = model.matrices(values)
-    factors = _factors_at(at)
+    factors = FactorMoments.of(at)
     patterns, pattern_of = np.unique(codes, axis=0, return_inverse=True)
     scores, variance = np.full((2, len(patterns), len(factors.mean)), nan)
-    residual = _residual_variances(model, at, values)
+    residual = residual_variances(at, model.table)
     if residual.min() > 0 and np.linalg.eigvalsh(factors.covariance)[0] > 0:
         for begin in range(0, len(patterns), PATTERNS_AT_ONCE):
             own = slice(begin, begin + PATTERNS_AT_ONCE)
-            posterior = _Posterior.of(model, at, factors, patterns[own], np.sqrt(residual))
+            posterior = Posterior.of(model, at, factors, patterns[own], np.sqrt(residual))
             scores[own], curvature = posterior.highest()
             variance[own] = np.diagonal(np.linalg.inv(curvature), axis1=1, axis2=2)
     silent = (patterns < 0).all(axis=1)
@@ -378,110 +377,3 @@ def _at_mode(model: GroupModel, values: FloatArray, codes: IntArray) -> _Scored:
     mean_variance = variance[~silent].T @ counts / max(counts.sum(), 1)
     determinacy = _root(1 - mean_variance / np.diag(factors.covariance))
     return _Scored(scores[number], _root(variance)[number], determinacy)
-
-
-class _Posterior(NamedTuple):
-    """What is made high, for every pattern of answers.
-
-    ``loadings`` (p, m) over residual standard deviations, likewise the bounds (t, p) of the latent
-    responses ``below`` and ``above``; ``mean`` and ``precision`` of the factors.
-    """
-
-    loadings: FloatArray
-    below: FloatArray
-    above: FloatArray
-    mean: FloatArray
-    precision: FloatArray
-
-    @classmethod
-    def of(
-        cls,
-        model: GroupModel,
-        at: Matrices,
-        factors: _Factors,
-        patterns: IntArray,
-        residual: FloatArray,
-    ) -> "_Posterior":
-        edges = np.full((len(residual), at.thresholds.shape[1] + 2), np.inf)
-        edges[:, 0] = -np.inf
-        for item, n in enumerate(model.table.n_thresholds):
-            own = at.thresholds[item, :n] - at.intercept[item]
-            edges[item, 1 : n + 1] = own / residual[item]
-        places = np.arange(len(residual))
-        known = patterns >= 0
-        return cls(
-            at.loadings / residual[:, None],
-            np.where(known, edges[places, np.maximum(patterns, 0)], -np.inf),
-            np.where(known, edges[places, patterns + 1], np.inf),
-            factors.mean,
-            np.asarray(np.linalg.inv(factors.covariance), dtype=np.float64),
-        )
-
-    def highest(self) -> tuple[FloatArray, FloatArray]:
-        """Modes (t, m) by Newton's steps and the curvature (t, m, m) at them."""
-        at = np.tile(self.mean, (len(self.below), 1))
-        left = np.arange(len(at))
-        curvature = np.tile(self.precision, (len(at), 1, 1))
-        for _ in range(MOST_STEPS):
-            part = self._replace(below=self.below[left], above=self.above[left])
-            slope, own = part._slopes(at[left])
-            curvature[left] = own
-            step = np.asarray(np.linalg.solve(own, slope[:, :, None])[:, :, 0], dtype=np.float64)
-            at[left] += part._shortened(at[left], step)
-            left = left[np.abs(step).max(axis=1) > CONVERGED]
-            if not len(left):
-                break
-        return at, curvature
-
-    def _heights(self, at: FloatArray) -> FloatArray:
-        """Logarithm of the posterior up to a constant, shape (t,)."""
-        lower, upper = self._bounds(at)
-        distance = at - self.mean
-        prior = ((distance @ self.precision) * distance).sum(axis=1) / 2
-        return np.asarray(np.log(_probabilities(lower, upper)).sum(axis=1) - prior)
-
-    def _bounds(self, at: FloatArray) -> tuple[FloatArray, FloatArray]:
-        shift = at @ self.loadings.T
-        return self.below - shift, self.above - shift
-
-    def _slopes(self, at: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Slopes (t, m) of the logarithm and its curvature (t, m, m), always positive definite."""
-        lower, upper = self._bounds(at)
-        probability = _probabilities(lower, upper)
-        low, high = normal_density(lower), normal_density(upper)
-        pull = (low - high) / probability
-        with np.errstate(invalid="ignore"):
-            bend = np.where(np.isinf(upper), 0, upper * high) - np.where(
-                np.isinf(lower), 0, lower * low
-            )
-        weight = bend / probability + pull**2
-        slope = pull @ self.loadings - (at - self.mean) @ self.precision
-        curvature = np.einsum("tp,pi,pj->tij", weight, self.loadings, self.loadings, optimize=True)
-        return slope, curvature + self.precision
-
-    def _shortened(self, at: FloatArray, step: FloatArray) -> FloatArray:
-        """Steps halved until none leads down."""
-        here = self._heights(at)
-        result = step.copy()
-        for _ in range(MOST_HALVINGS):
-            down = self._heights(at + result) < here - 1e-12 * np.abs(here)
-            if not down.any():
-                break
-            result[down] /= 2
-        return result
-
-
-def _residual_variances(model: GroupModel, at: Matrices, values: FloatArray) -> FloatArray:
-    """What factors leave unexplained of the latent responses."""
-    total = at.total_effect
-    common = at.loadings @ total @ at.factor @ total.T @ at.loadings.T
-    return np.asarray(np.diag(implied_covariance(model, values)) - np.diag(common))
-
-
-def _probabilities(lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """Probability between two bounds, on the side where both tails are small."""
-    turned = lower > 0
-    first = np.where(turned, -upper, lower)
-    second = np.where(turned, -lower, upper)
-    found = scipy.special.ndtr(second) - scipy.special.ndtr(first)
-    return np.asarray(np.maximum(found, SMALLEST_PROBABILITY))

@@ -26,6 +26,13 @@ may go further."""
 
 SMALLEST_DAMPING, MOST_DAMPING = 1e-4, 1e8
 
+LAP, LARGEST_MOVE, SMALLEST_WORTH = 30, 0.1, 2e-4
+"""Steps after which the search looks back: it runs away if a parameter has changed by more,
+relative to its size plus one, and the value by less, relative to its size plus one."""
+
+LARGEST_REST = 0.05
+"""A free step from a minimum changes no parameter by more, relative to its size plus one."""
+
 
 class Part(NamedTuple):
     """What one group adds: slopes (k,) and curvature (k, k) in its free parameters ``free``."""
@@ -130,22 +137,40 @@ def _cholesky(matrix: FloatArray) -> FloatArray:
         raise NotPositiveDefiniteError from None
 
 
-def minimise(objective: Objective, start: FloatArray) -> Minimum:
+def minimise(
+    objective: Objective,
+    start: FloatArray,
+    gives_up: bool = True,
+    most_steps: int = MOST_STEPS,
+) -> Minimum:
     """Go down from `start` by scoring steps until nothing is gained.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is to be small.
+    start : ndarray, shape (n_free,)
+        Where the search begins.
+    gives_up : bool
+        Whether it ends early where it runs away.
+    most_steps : int
+        Steps after which it ends in any case.
 
     Notes
     -----
     A step solves the expected curvature, damped (Levenberg and Marquardt) as far as the last step
-    gained less than it promised.
+    gained less than it promised. Some models fit best with a parameter at infinity: the search is
+    given up where parameters still move far and hardly anything is gained, and is no minimum where
+    the next step would be long.
     """
     values, best = start, objective.value(start)
     if not len(start) or not np.isfinite(best):
         return Minimum(values, best, 0, np.isfinite(best) and not len(start))
-    damping, parts = 0.0, objective.parts(values)
-    for n_steps in range(1, MOST_STEPS + 1):
+    damping, parts, mark = 0.0, objective.parts(values), (values, best)
+    for n_steps in range(1, most_steps + 1):
         gradient = gathered(parts, objective.n_free)
         if _slope_size(parts, gradient) <= CONVERGED * (abs(best) + 1):
-            return Minimum(values, best, n_steps, True)
+            return Minimum(values, best, n_steps, _is_at_rest(parts, gradient, values))
         step, damping = _step(parts, gradient, damping)
         promised = _promised(parts, gradient, step)
         found = objective.value(values + step)
@@ -155,13 +180,33 @@ def minimise(objective: Objective, start: FloatArray) -> Minimum:
             parts = objective.parts(values)
             if gain > GOOD_GAIN:
                 damping = damping / 4 if damping > SMALLEST_DAMPING else 0.0
-            continue
-        if promised <= ROUNDING * (abs(best) + 1):
-            return Minimum(values, best, n_steps, True)
-        damping = max(damping * 6, 10 * SMALLEST_DAMPING)
+        elif promised <= ROUNDING * (abs(best) + 1):
+            return Minimum(values, best, n_steps, _is_at_rest(parts, gradient, values))
+        else:
+            damping = max(damping * 6, 10 * SMALLEST_DAMPING)
         if damping > MOST_DAMPING:
             break
+        if gives_up and n_steps % LAP == 0:
+            if _runs_away(*mark, values, best):
+                break
+            mark = values, best
     return Minimum(values, best, n_steps, False)
+
+
+def _runs_away(before: FloatArray, worth: float, values: FloatArray, best: float) -> bool:
+    """Whether a lap has brought parameters far and the value nowhere."""
+    moved = np.abs(values - before) / (np.abs(before) + 1)
+    return bool(moved.max() > LARGEST_MOVE and worth - best < SMALLEST_WORTH * (abs(best) + 1))
+
+
+def _is_at_rest(parts: Sequence[Part], gradient: FloatArray, values: FloatArray) -> bool:
+    """Whether a free step would be short, so that this is a place and not a way to infinity."""
+    blocks = [(part.free, part.curvature) for part in parts]
+    try:
+        step = Curvature(blocks, len(gradient)).solve(gradient)
+    except NotPositiveDefiniteError:
+        return True
+    return bool((np.abs(step) <= LARGEST_REST * (np.abs(values) + 1)).all())
 
 
 def gathered(parts: Sequence[Part], n_free: int) -> FloatArray:

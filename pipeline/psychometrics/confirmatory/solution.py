@@ -1,6 +1,5 @@
 """A fitted model: its estimates with their errors, its fit, and what further analyses need."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from math import nan
 from typing import Literal
@@ -8,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._distributions import normal_below, normal_quantile, tails
+from pipeline.psychometrics._distributions import normal_below, normal_reach
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.confirmatory.categories import MergedCategory
@@ -16,6 +15,7 @@ from pipeline.psychometrics.confirmatory.chi_square import LeastSquaresSandwich,
 from pipeline.psychometrics.confirmatory.fit_indices import FitIndices
 from pipeline.psychometrics.confirmatory.least_squares import LeastSquares
 from pipeline.psychometrics.confirmatory.maximum_likelihood import NormalTheory
+from pipeline.psychometrics.confirmatory.parameter_names import ParameterName, kind_of, place_of
 from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable
 from pipeline.psychometrics.result import Result
 
@@ -75,16 +75,24 @@ class ConfirmatorySolution(Result):
     method: str
     condition: str | None
 
+    @property
+    def is_found(self) -> bool:
+        """Whether the search arrived, and the answers determine every parameter."""
+        return not {"not_converged", "not_identified"} & set((self.condition or "").split())
+
+    def covariance_in(self, group: int) -> FloatArray:
+        """Covariances of the errors of the free parameters of one group, ``GroupModel.free``."""
+        free = self.objective.models[group].free
+        return self.covariance[np.ix_(free, free)]
+
     def parameters(self) -> pd.DataFrame:
         """Every parameter with its standard error, z, p and interval; fixed ones without."""
         errors = np.sqrt(np.diag(self.covariance))
-        _, upper = tails(self.confidence_level)
-        width = normal_quantile(upper)
+        reach = normal_reach(self.confidence_level)
         rows = []
         for row in self.table.rows:
-            is_free = row.free >= 0
-            estimate = float(self.values[row.free]) if is_free else row.value
-            se = float(errors[row.free]) if is_free else nan
+            estimate = float(self.values[row.free]) if row.is_free else row.value
+            se = float(errors[row.free]) if row.is_free else nan
             z = estimate / se if se > 0 else nan
             rows.append(
                 {
@@ -93,63 +101,36 @@ class ConfirmatorySolution(Result):
                     "right": row.right,
                     "group": self.groups[row.group],
                     "label": row.label,
-                    "is_free": is_free,
+                    "is_free": row.is_free,
                     "estimate": estimate,
                     "se": se,
                     "z": z,
                     "p_value": 2 * normal_below(-abs(z)),
-                    "ci_low": estimate - width * se,
-                    "ci_high": estimate + width * se,
+                    "ci_low": estimate - reach * se,
+                    "ci_high": estimate + reach * se,
                 }
             )
         return pd.DataFrame(rows)
 
     def to_rows(self) -> pd.DataFrame:
         """Indices of fit, then a row per parameter; ``in`` names the group."""
-        table = self.parameters()
         latent = set(self.table.latent)
-        names = [
-            _row_names(row.left, row.operator, row.right, self.groups[row.group], latent)
-            for row in self.table.rows
+        names = [ParameterName.of(row, self.groups[row.group]) for row in self.table.rows]
+        rows = [
+            {
+                **place_of(name, latent),
+                "statistic": kind_of(name, latent),
+                **{
+                    column: getattr(p, column) for column in ("estimate", "se", "ci_low", "ci_high")
+                },
+            }
+            for name, p in zip(names, self.parameters().itertuples(), strict=True)
         ]
         own = long_table(
-            [
-                {
-                    **name,
-                    "estimate": p.estimate,
-                    "se": p.se,
-                    "ci_low": p.ci_low,
-                    "ci_high": p.ci_high,
-                }
-                for name, p in zip(names, table.itertuples(), strict=True)
-            ],
+            rows,
             confidence_level=self.confidence_level,
             n_respondents=self.n_respondents,
             method=self.method,
             condition=self.condition,
         )
         return pd.concat([self.fit.to_rows(), own], ignore_index=True)
-
-
-def _row_names(
-    left: str, operator: str, right: str, group: str, latent: Collection[str]
-) -> dict[str, str]:
-    """Item, factor and statistic of a parameter."""
-    where = f" in {group}" if group else ""
-    if operator == "=~":
-        if right in latent:
-            return {"factor": f"{left} with {right}{where}", "statistic": "loading"}
-        return {"item": right, "factor": left + where, "statistic": "loading"}
-    if operator == "~":
-        return {"factor": f"{left} with {right}{where}", "statistic": "regression"}
-    kind = "factor" if left in latent else "item"
-    if operator == "~~":
-        name = "variance" if left == right else "covariance"
-        sides = left if left == right else f"{left} with {right}"
-        prefix = "factor" if kind == "factor" else "residual"
-        return {kind: sides + where, "statistic": f"{prefix}_{name}"}
-    if operator == "|":
-        return {"item": f"{left} {right}{where}", "statistic": "threshold"}
-    if operator == "~*~":
-        return {"item": left + where, "statistic": "scale"}
-    return {kind: left + where, "statistic": "factor_mean" if kind == "factor" else "intercept"}

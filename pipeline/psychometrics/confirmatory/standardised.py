@@ -6,31 +6,31 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._distributions import normal_below, normal_quantile, tails
+from pipeline.psychometrics._distributions import normal_below, normal_reach, tails
 from pipeline.psychometrics._responses import FloatArray
-from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics._rows import in_group, long_table
+from pipeline.psychometrics.confirmatory.deviations import (
+    log_deviations,
+    powers_of,
+    product_of_powers,
+    unexplained_variances,
+)
 from pipeline.psychometrics.confirmatory.implied import (
     GroupModel,
-    Matrices,
-    Moments,
-    implied_moments,
+    implied_covariance,
+    residual_variances,
 )
-from pipeline.psychometrics.confirmatory.maximum_likelihood import summed
-from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable, Row
+from pipeline.psychometrics.confirmatory.parameter_names import (
+    ParameterName,
+    place_of,
+    standardised_statistic,
+)
+from pipeline.psychometrics.confirmatory.parameter_table import Row
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
 from pipeline.psychometrics.result import Result
 
 SMALLEST_ERROR = 1e-10
 """What is fixed by standardisation, such as the variance of a factor, has no error but rounding."""
-
-
-class ParameterName(NamedTuple):
-    """What a parameter relates, in one group (an empty name without groups)."""
-
-    left: str
-    operator: str
-    right: str
-    group: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,7 @@ class StandardisedSolution(Result):
 
     def parameters(self) -> pd.DataFrame:
         """Every parameter with standard error, z, p and interval."""
-        width = normal_quantile(tails(self.confidence_level)[1])
+        reach = normal_reach(self.confidence_level)
         z = np.divide(self.estimates, self.se, out=np.full_like(self.se, np.nan), where=self.se > 0)
         return pd.DataFrame(
             {
@@ -81,8 +81,8 @@ class StandardisedSolution(Result):
                 "se": self.se,
                 "z": z,
                 "p_value": [2 * normal_below(-abs(value)) for value in z],
-                "ci_low": self.estimates - width * self.se,
-                "ci_high": self.estimates + width * self.se,
+                "ci_low": self.estimates - reach * self.se,
+                "ci_high": self.estimates + reach * self.se,
                 "with_items_as_they_are": self.with_items_as_they_are,
             }
         )
@@ -92,7 +92,8 @@ class StandardisedSolution(Result):
         latent = {name.left for name in self.names if name.operator == "=~"}
         rows = [
             {
-                **statistic_of(name, latent),
+                **place_of(name, latent),
+                "statistic": standardised_statistic(name, latent),
                 "estimate": p.estimate,
                 "se": p.se,
                 "ci_low": p.ci_low,
@@ -112,30 +113,6 @@ class StandardisedSolution(Result):
         return long_table(
             rows, n_respondents=self.n_respondents, method=self.method, condition=self.condition
         )
-
-
-def statistic_of(name: ParameterName, latent: set[str]) -> dict[str, str]:
-    """Item, factor and statistic of a standardised parameter."""
-    where = f" in {name.group}" if name.group else ""
-    own, kind = name.left + where, "factor" if name.left in latent else "item"
-    pair = f"{name.left} with {name.right}{where}"
-    if name.operator == "=~" and name.right not in latent:
-        return {"item": name.right, "factor": own, "statistic": "standardised_loading"}
-    if name.operator in ("=~", "~"):
-        word = "loading" if name.operator == "=~" else "regression"
-        return {"factor": pair, "statistic": f"standardised_{word}"}
-    if name.operator == "~~" and name.left == name.right:
-        return {kind: own, "statistic": f"unexplained_{kind}_variance"}
-    if name.operator == "~~":
-        word = "factor" if kind == "factor" else "residual"
-        return {kind: pair, "statistic": f"{word}_correlation"}
-    if name.operator == "|":
-        return {
-            "item": f"{name.left} {name.right}{where}",
-            "statistic": "standardised_threshold",
-        }
-    word = "scale" if name.operator == "~*~" else "mean" if kind == "factor" else "intercept"
-    return {kind: own, "statistic": f"standardised_{word}"}
 
 
 def standardised_solution(
@@ -193,6 +170,8 @@ def standardised_solution(
 
 
 class _OfGroup(NamedTuple):
+    """The standardised parameters of one group."""
+
     names: list[ParameterName]
     estimates: FloatArray
     se: FloatArray
@@ -214,26 +193,19 @@ class StandardisedValues(NamedTuple):
 
 
 def _standardised(solution: ConfirmatorySolution, group: int) -> _OfGroup:
+    """Standardised parameters of one group with their errors."""
     model = solution.objective.models[group]
     found = standardised_values(model, solution.values)
-    covariance = solution.covariance[np.ix_(model.free, model.free)]
-    variance = np.einsum("ij,ij->i", found.slopes @ covariance, found.slopes)
+    variance = np.einsum("ij,ij->i", found.slopes @ solution.covariance_in(group), found.slopes)
     se = np.sqrt(np.maximum(variance, 0))
     name = solution.groups[group]
     return _OfGroup(
-        [ParameterName(row.left, row.operator, row.right, name) for row in found.rows],
+        [ParameterName.of(row, name) for row in found.rows],
         found.estimates,
         np.where(se < SMALLEST_ERROR, 0.0, se),
         found.of_factors,
         explained_variances(model, solution.values, name),
     )
-
-
-class LogDeviations(NamedTuple):
-    """Logarithms of standard deviations (u,) and their slopes (u, k)."""
-
-    logarithm: FloatArray
-    slopes: FloatArray
 
 
 def standardised_values(model: GroupModel, values: FloatArray) -> StandardisedValues:
@@ -253,28 +225,16 @@ def standardised_values(model: GroupModel, values: FloatArray) -> StandardisedVa
     return StandardisedValues(rows, estimates, plain * scale_of_factors, slopes)
 
 
-def product_of_powers(powers: FloatArray, of_units: FloatArray) -> FloatArray:
-    """Powers times units, in which a missing unit spoils only what depends on it."""
-    lost = np.isnan(of_units).any(axis=tuple(range(1, of_units.ndim)))
-    result = np.asarray(powers @ np.where(np.isnan(of_units), 0.0, of_units))
-    result[(powers[:, lost] != 0).any(axis=1)] = np.nan
-    return result
-
-
 def _rows(model: GroupModel) -> tuple[Row, ...]:
     """Parameters of a group, and residual variances that the scales of ordered items imply."""
     table = model.table
     rows = tuple(row for row in model.rows if row.left != row.right or row.operator != "=~")
-    if not _has_scales(table):
+    if not table.has_scales:
         return rows
     return rows + tuple(
         Row(item, "~~", item, rows[0].group, "theta", place, place, -1, np.nan, "")
         for place, item in enumerate(table.items)
     )
-
-
-def _has_scales(table: ParameterTable) -> bool:
-    return table.is_ordered and table.parameterization == "delta"
 
 
 def _plain_values(
@@ -286,132 +246,23 @@ def _plain_values(
     for place, row in enumerate(rows):
         if row.free >= 0:
             slopes[place, np.searchsorted(model.free, row.free)] = 1.0
-    if _has_scales(model.table):
+    if model.table.has_scales:
         derived = len(rows) - len(model.table.items)
-        plain[derived:], slopes[derived:] = _residual_variances(model, values)
+        plain[derived:], slopes[derived:] = unexplained_variances(model, values)
     return plain, slopes
-
-
-def powers_of(row: Row, table: ParameterTable, with_items: bool) -> FloatArray:
-    """Powers of the standard deviations of factors, items, residuals of items and of factors."""
-    m, p = len(table.factors), len(table.items)
-    result = np.zeros(2 * (m + p))
-    item, residual, disturbance = m, m + p, m + 2 * p
-
-    def add(unit: int, power: float, is_item: bool) -> None:
-        if with_items or not is_item:
-            result[unit] += power
-
-    def of_factor(place: int, power: float) -> None:
-        add(place, power, table.factors[place] in table.items)
-
-    if row.matrix == "lambda":
-        of_factor(row.column, 1.0)
-        add(item + row.row, -1.0, True)
-    elif row.matrix == "beta":
-        of_factor(row.column, 1.0)
-        of_factor(row.row, -1.0)
-    elif row.matrix == "psi" and row.row == row.column:
-        of_factor(row.row, -2.0)
-    elif row.matrix == "psi":
-        for place in (row.row, row.column):
-            add(disturbance + place, -1.0, table.factors[place] in table.items)
-    elif row.matrix == "theta" and row.row == row.column:
-        add(item + row.row, -2.0, True)
-    elif row.matrix == "theta":
-        add(residual + row.row, -1.0, True)
-        add(residual + row.column, -1.0, True)
-    elif row.matrix == "alpha":
-        of_factor(row.row, -1.0)
-    elif row.matrix in ("nu", "tau"):
-        add(item + row.row, -1.0, True)
-    return result
-
-
-def log_deviations(model: GroupModel, values: FloatArray) -> LogDeviations:
-    """Standard deviations of factors, items and of the residuals of both, as logarithms."""
-    at = model.matrices(values)
-    moments = implied_moments(at, model)
-    of_factors, factor_slopes = _factor_variances(at, model)
-    of_items, item_slopes = _item_variances(at, model, moments)
-    if _has_scales(model.table):
-        residual, residual_slopes = _residual_variances(model, values)
-    else:
-        residual, residual_slopes = _diagonal(model, "theta", at.residual)
-    disturbance, disturbance_slopes = _diagonal(model, "psi", at.factor)
-    variances = np.concatenate([of_factors, of_items, residual, disturbance])
-    slopes = np.vstack([factor_slopes, item_slopes, residual_slopes, disturbance_slopes])
-    positive = np.where(variances > 0, variances, np.nan)
-    return LogDeviations(np.log(positive) / 2, slopes / (2 * positive[:, None]))
-
-
-def _factor_variances(at: Matrices, model: GroupModel) -> tuple[FloatArray, FloatArray]:
-    """Variances of factors and their slopes, by the same products of two vectors as for items."""
-    total = at.total_effect
-    factor = total @ at.factor @ total.T
-    slopes = np.zeros((len(factor), len(model.free)))
-    psi, beta = model.entries("psi"), model.entries("beta")
-    half = np.where(psi.row == psi.column, 1.0, 2.0)
-    by_psi = total[:, psi.row] * total[:, psi.column] * half
-    by_beta = 2 * total[:, beta.row] * factor[:, beta.column]
-    slopes += summed(by_psi, psi.free, model.free)
-    slopes += summed(by_beta, beta.free, model.free)
-    return np.diag(factor), slopes
-
-
-def _item_variances(
-    at: Matrices, model: GroupModel, moments: Moments
-) -> tuple[FloatArray, FloatArray]:
-    if not _has_scales(model.table):
-        slopes = summed(2 * moments.left * moments.right, moments.free, model.free)
-        return np.diag(moments.covariance), slopes
-    slopes = np.zeros((len(at.scale), len(model.free)))
-    scales = model.entries("delta")
-    slopes[scales.row, np.searchsorted(model.free, scales.free)] = -2 / at.scale[scales.row] ** 3
-    return 1 / at.scale**2, slopes
-
-
-def _residual_variances(model: GroupModel, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """What factors leave unexplained of ordered items whose scales are parameters."""
-    at = model.matrices(values)
-    moments = implied_moments(at, model)
-    variance, slopes = _item_variances(at, model, moments)
-    common = np.diag(moments.covariance) - np.diag(at.residual)
-    return variance - common, slopes - summed(
-        2 * moments.left * moments.right, moments.free, model.free
-    )
-
-
-def _diagonal(model: GroupModel, name: str, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Variances that are parameters, and their slopes."""
-    own = model.entries(name)  # type: ignore[arg-type]
-    slopes = np.zeros((len(matrix), len(model.free)))
-    free = own.row == own.column
-    slopes[own.row[free], np.searchsorted(model.free, own.free[free])] = 1.0
-    return np.diag(matrix), slopes
 
 
 def explained_variances(model: GroupModel, values: FloatArray, group: str) -> dict[str, float]:
     """R-square of the items, and of the factors that something predicts."""
     table, at = model.table, model.matrices(values)
-    where = f" in {group}" if group else ""
+    variances = np.diag(implied_covariance(at, table))
     total = at.total_effect
-    factor = np.diag(total @ at.factor @ total.T)
-    if _has_scales(table):
-        residual, variance = _residual_variances(model, values)[0], 1 / at.scale**2
-    else:
-        residual = np.diag(at.residual)
-        variance = np.diag(implied_moments(at, model).covariance)
     with np.errstate(divide="ignore", invalid="ignore"):
-        of_items, of_factors = 1 - residual / variance, 1 - np.diag(at.factor) / factor
+        of_items = 1 - residual_variances(at, table) / variances
+        of_factors = 1 - np.diag(at.factor) / np.diag(total @ at.factor @ total.T)
     predicted = {row.row for row in model.rows if row.matrix == "beta"}
-    own = {
-        item + where: float(of_items[place])
-        for place, item in enumerate(table.items)
-        if item not in table.factors
+    items = {
+        item: of_items[place] for place, item in enumerate(table.items) if item not in table.factors
     }
-    return own | {
-        name + where: float(of_factors[place])
-        for place, name in enumerate(table.factors)
-        if place in predicted
-    }
+    factors = {table.factors[place]: of_factors[place] for place in sorted(predicted)}
+    return {in_group(name, group): float(value) for name, value in {**items, **factors}.items()}

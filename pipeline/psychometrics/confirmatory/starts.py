@@ -1,16 +1,21 @@
 """Where the search begins: loadings from the correlations of the items of each factor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 
 from pipeline.psychometrics._responses import FloatArray
+from pipeline.psychometrics.confirmatory.implied import GroupModel, implied_covariance
 from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable, Row
 
 SHARE_OF_FACTOR = 0.5
 """Of the variance of an item, before anything is known."""
 
+
+SMALLEST_SHARE = 0.02
+"""Of the variance of the item that fixes the scale of a factor. If the factor explains less, the
+item may measure it the other way round."""
 
 Order = Literal["widest_first", "narrowest_first"]
 """Of two factors that share items, which takes what it can first."""
@@ -68,8 +73,15 @@ def _of_group(
     if rng is not None:
         loadings = np.asarray(loadings * rng.uniform(0.5, 1.5, size=loadings.shape))
     scale = _scale_of_factors(table, rows, loadings, deviation)
+    place = {item: number for number, item in enumerate(table.items)}
     return [
-        (row, _guess(row, loadings, scale, deviation, covariance, mean, thresholds)) for row in rows
+        (
+            row,
+            float(mean[place[row.left]])
+            if row.matrix == "alpha" and row.left in place
+            else _guess(row, loadings, scale, deviation, covariance, mean, thresholds),
+        )
+        for row in rows
     ]
 
 
@@ -146,3 +158,85 @@ def _guess(
     if row.matrix == "tau" and thresholds is not None:
         return float(thresholds[row.row, row.column])
     return 1.0 if row.matrix == "delta" else 0.0
+
+
+def rescaled(models: Sequence[GroupModel], values: FloatArray, share: float) -> FloatArray | None:
+    """The point with those factors on another scale whose fixed loading means hardly anything.
+
+    Where an item with a loading of 1 is in truth unrelated to its factor, the other loadings grow
+    without end, and the best model may lie far away, or beyond infinity with their signs changed.
+
+    Parameters
+    ----------
+    models : sequence of GroupModel
+        Of each group.
+    values : ndarray, shape (n_free,)
+        The point.
+    share : float
+        Of the variance of such an item that its factor is then to explain; if negative, the
+        factor is turned over as well.
+
+    Returns
+    -------
+    ndarray or None
+        The point to search from; None if there is no such factor.
+    """
+    scales = {
+        (group, factor): scale
+        for group, model in enumerate(models)
+        for factor, scale in _hardly_measured(model, values, share).items()
+    }
+    if not scales:
+        return None
+    scales = _with_those_that_share_loadings(models, scales)
+    moved = values.copy()
+    for group, model in enumerate(models):
+        own = {factor: scale for (where, factor), scale in scales.items() if where == group}
+        for row in model.rows:
+            if row.free >= 0:
+                moved[row.free] = values[row.free] * _rescaling(row, own)
+    return moved
+
+
+def _hardly_measured(model: GroupModel, values: FloatArray, new_share: float) -> dict[int, float]:
+    """Factors whose fixed loading means hardly anything, with what to multiply them with."""
+    at = model.matrices(values)
+    total = at.total_effect
+    variance = np.diag(total @ at.factor @ total.T)
+    of_items = np.diag(implied_covariance(at, model.table))
+    found = {}
+    for row in model.rows:
+        if row.matrix == "lambda" and row.free < 0 and row.value != 0:
+            share = abs(variance[row.column]) * row.value**2 / max(of_items[row.row], 1e-300)
+            if share < SMALLEST_SHARE:
+                found[row.column] = float(
+                    np.sqrt(abs(new_share) / max(share, 1e-12)) * np.sign(new_share)
+                )
+    return found
+
+
+def _with_those_that_share_loadings(
+    models: Sequence[GroupModel], scales: dict[tuple[int, int], float]
+) -> dict[tuple[int, int], float]:
+    """Factors and the same ones of groups with equal loadings."""
+    owners: dict[int, set[tuple[int, int]]] = {}
+    for group, model in enumerate(models):
+        for row in model.rows:
+            if row.matrix == "lambda" and row.free >= 0:
+                owners.setdefault(row.free, set()).add((group, row.column))
+    result = dict(scales)
+    for own in owners.values():
+        for one in sorted(own & set(scales))[:1]:
+            result |= {other: scales[one] for other in own if other not in scales}
+    return result
+
+
+def _rescaling(row: Row, scales: Mapping[int, float]) -> float:
+    """What a parameter is multiplied with if factors are."""
+    if row.matrix == "lambda":
+        return 1 / scales.get(row.column, 1.0)
+    if row.matrix == "psi":
+        return scales.get(row.row, 1.0) * scales.get(row.column, 1.0)
+    if row.matrix == "beta":
+        return scales.get(row.row, 1.0) / scales.get(row.column, 1.0)
+    return scales.get(row.row, 1.0) if row.matrix == "alpha" else 1.0

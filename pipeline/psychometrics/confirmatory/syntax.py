@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.psychometrics.confirmatory.model_text import is_name
 from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable, Row
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
 
@@ -20,6 +21,11 @@ def lavaan_syntax(solution: ConfirmatorySolution) -> str:
         Every parameter with what is fixed, free and equal in each group, so that nothing rests on
         defaults: the text gives the same model to ``lavaan::lavaan`` and to :func:`cfa`.
 
+    Raises
+    ------
+    ValueError
+        If a name of a factor or an item cannot be written in that notation.
+
     Examples
     --------
     >>> import pandas as pd
@@ -35,10 +41,17 @@ def lavaan_syntax(solution: ConfirmatorySolution) -> str:
     c ~~ NA*c
     f ~~ NA*f
     """
-    return "\n".join([_call(solution), *model_lines(solution.table)])
+    table = solution.table
+    if strange := [name for name in (*table.latent, *table.items) if not is_name(name)]:
+        raise ValueError(
+            "these names cannot stand in a text of lavaan, rename them with letters, digits, '.' "
+            f"and '_': {', '.join(map(repr, strange))}"
+        )
+    return "\n".join([_call(solution), *model_lines(table)])
 
 
 def _call(solution: ConfirmatorySolution) -> str:
+    """The call that repeats the analysis, as a comment."""
     table = solution.table
     said = [f'estimator = "{solution.estimator}"']
     if table.is_ordered:
@@ -63,8 +76,9 @@ def model_lines(table: ParameterTable) -> list[str]:
     lines = []
     for (left, operator, right), rows in by_key.items():
         target = "1" if operator == "~1" else right
-        for said in _modifiers(_in_every_group(rows, table.n_groups), names):
-            lines.append(f"{left} {operator.rstrip('1')} {said}*{target}")
+        said = _modifiers(_in_every_group(rows, table.n_groups), names)
+        terms = " + ".join(f"{modifier}*{target}" for modifier in said)
+        lines.append(f"{left} {operator.rstrip('1')} {terms}")
     return [*lines, *_uncorrelated(table)]
 
 
@@ -77,20 +91,22 @@ def _labels(table: ParameterTable) -> dict[int, str]:
 
 
 def _in_every_group(rows: Sequence[Row], n_groups: int) -> list[Row | None]:
+    """A parameter in each group, None where a group does not have it."""
     own = {row.group: row for row in rows}
     return [own.get(group) for group in range(n_groups)]
 
 
 def _modifiers(rows: Sequence[Row | None], names: dict[int, str]) -> list[str]:
-    """Values, labels or NA in each group; values and labels of one parameter on two lines."""
+    """Values or NA in each group and, of what is equal, labels: two modifiers of one term."""
     values = [_value(row) for row in rows]
     labels = [_label(row, names) for row in rows]
     if not any(row is not None and row.free in names for row in rows):
         return [_joined(values)]
-    return [_joined(labels)] if set(values) == {"NA"} else [_joined(values), _joined(labels)]
+    return [_joined(values), _joined(labels)]
 
 
 def _joined(entries: Sequence[str]) -> str:
+    """What is said in each group, as one modifier."""
     return entries[0] if len(entries) == 1 else f"c({', '.join(entries)})"
 
 
@@ -102,6 +118,7 @@ def _value(row: Row | None) -> str:
 
 
 def _label(row: Row | None, names: dict[int, str]) -> str:
+    """The label of a parameter, one of its own if nothing is equal to it."""
     if row is None or row.free < 0:
         value = _value(row).replace("-", "m").replace(".", "_").replace("+", "")
         return f"fixed_{value}"

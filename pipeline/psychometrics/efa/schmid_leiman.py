@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics.bifactor import explained_common_variance, share_of_sum
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.correlation import CorrelationMatrix
 from pipeline.psychometrics.efa.explore import ExploratorySolution, Target, explore_factors
@@ -143,10 +144,9 @@ def schmid_leiman(solution: ExploratorySolution) -> SchmidLeiman:
     general = solution.pattern @ second_order
     sign = -1.0 if general.sum() < 0 else 1.0
     group = solution.pattern * np.sqrt(np.maximum(1 - second_order**2, 0))
-    squares = float((general**2).sum())
+    explained = explained_common_variance(np.column_stack([general, group]))
     with np.errstate(divide="ignore", invalid="ignore"):
         share = general**2 / solution.communalities
-        explained = squares / (squares + float((group**2).sum()))
     return SchmidLeiman(
         items=solution.items,
         factors=solution.factors,
@@ -156,7 +156,7 @@ def schmid_leiman(solution: ExploratorySolution) -> SchmidLeiman:
         communalities=solution.communalities,
         uniquenesses=solution.uniquenesses,
         general_share=share,
-        explained_common_variance=explained,
+        explained_common_variance=explained[0],
         n_respondents=solution.n_respondents,
         method=f"Schmid-Leiman, general factor by minres; {solution.method}",
         condition=joined([solution.condition, condition]),
@@ -324,7 +324,7 @@ def omega_hierarchical(
     solution = explore_factors(correlation, n_factors, method, rotation, target, rng)
     found = schmid_leiman(solution)
     observed = correlation.values
-    general = float(found.general.sum()) ** 2 / float(observed.sum())
+    general = share_of_sum(found.general, float(observed.sum()))
     total = 1 - float(found.uniquenesses.sum()) / float(observed.sum())
     return OmegaHierarchical(
         estimate=general,
@@ -340,13 +340,14 @@ def omega_hierarchical(
 
 
 def _group_omegas(found: SchmidLeiman, observed: FloatArray) -> list[OmegaOfGroup]:
+    """What the sums of the items of each group factor are made of."""
     own = np.abs(found.group).argmax(axis=1)
     groups = []
     for place, factor in enumerate(found.factors):
         member = np.flatnonzero(own == place) if found.is_defined else np.array([], dtype=np.int64)
         variance = float(observed[np.ix_(member, member)].sum()) if len(member) else nan
-        general = float(found.general[member].sum()) ** 2 / variance
-        group = float(found.group[member, place].sum()) ** 2 / variance
+        general = share_of_sum(found.general[member], variance)
+        group = share_of_sum(found.group[member, place], variance)
         items = tuple(found.items[i] for i in member)
         groups.append(OmegaOfGroup(factor, items, general + group, general, group))
     return groups

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.psychometrics._distributions import normal_quantile, tails
+from pipeline.psychometrics._distributions import normal_reach
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.measurement_invariance.aligned_factor import AlignedFactor
@@ -127,14 +127,13 @@ def align(
     >>> found.means.round(3).tolist(), found.sds.round(3).tolist()
     ([0.0, 0.5], [1.0, 0.5])
     """
-    _, high_tail = tails(confidence_level)
+    reach = normal_reach(confidence_level)
     given = _given(loadings, intercepts, n_of_groups, covariance, smoothing, weights, scale)
     configural = given.configural
     found = align_factor(configural)
     aligned = aligned_parameters(configural, found.free)
     tests = _tested(aligned, given.covariance)
     errors = _errors(aligned, given, found.free, rng, n_replications)
-    width = normal_quantile(high_tail)
     much = "much_non_invariance" if tests.share() > MUCH_NON_INVARIANCE else None
     return AlignedFactor(
         factor=factor,
@@ -143,13 +142,13 @@ def align(
         n_of_groups=given.n_of_groups,
         means=aligned.means,
         mean_se=errors.mean,
-        mean_low=aligned.means - width * errors.mean,
-        mean_high=aligned.means + width * errors.mean,
+        mean_low=aligned.means - reach * errors.mean,
+        mean_high=aligned.means + reach * errors.mean,
         mean_covariance=errors.mean_covariance,
         sds=aligned.sds,
         sd_se=errors.log_sd * aligned.sds,
-        sd_low=aligned.sds * np.exp(-width * errors.log_sd),
-        sd_high=aligned.sds * np.exp(width * errors.log_sd),
+        sd_low=aligned.sds * np.exp(-reach * errors.log_sd),
+        sd_high=aligned.sds * np.exp(reach * errors.log_sd),
         loadings=aligned.loadings,
         loading_se=tests.loading_se,
         intercepts=aligned.intercepts,
@@ -190,6 +189,7 @@ def _given(
     weights: Weights,
     scale: Scale,
 ) -> _Given:
+    """The arguments as arrays, or everything that is wrong with them."""
     lambdas, nus = np.asarray(loadings, np.float64), np.asarray(intercepts, np.float64)
     full = None if covariance is None else np.asarray(covariance, np.float64)
     faults = _faults(lambdas, nus, n_of_groups, full, smoothing, weights, scale)
@@ -288,10 +288,12 @@ class _Tested(NamedTuple):
 
 
 def _share_false(is_invariant: BoolArray | None) -> float:
+    """Share of parameters that differ."""
     return nan if is_invariant is None else float(1 - is_invariant.mean())
 
 
 def _tested(aligned: Aligned, covariance: FloatArray | None) -> _Tested:
+    """Errors of aligned parameters, and which of them are shared."""
     shape = aligned.loadings.shape
     if covariance is None:
         return _Tested(np.full(shape, nan), np.full(shape, nan), None, None)
@@ -322,6 +324,7 @@ def _errors(
     rng: np.random.Generator | None,
     n_replications: int,
 ) -> _Errors:
+    """Errors by the delta method, or from replications where `rng` is given."""
     n_groups = len(aligned.means)
     if given.covariance is None:
         none = np.full(n_groups, nan)
@@ -339,13 +342,18 @@ def _errors(
 def _replicated(
     given: _Given, free: FloatArray, rng: np.random.Generator, n_replications: int
 ) -> FloatArray:
-    """Means and logarithms of standard deviations from configural parameters drawn anew."""
+    """Means and logarithms of standard deviations from configural parameters drawn anew.
+
+    By the symmetric root of the covariances, the only one that rounding cannot turn around.
+    """
     if n_replications < 2:
         raise ValueError(f"need at least 2 replications, got {n_replications}")
     configural, covariance = given.configural, cast(FloatArray, given.covariance)
     shape = configural.loadings.shape
     centre = np.concatenate([configural.loadings.ravel(), configural.intercepts.ravel()])
-    drawn = rng.multivariate_normal(centre, covariance, n_replications, method="eigh")
+    roots, vectors = np.linalg.eigh(covariance)
+    root = (vectors * np.sqrt(np.maximum(roots, 0.0))) @ vectors.T
+    drawn = centre + rng.standard_normal((n_replications, len(centre))) @ root
     found = []
     for loadings, intercepts in drawn.reshape(n_replications, 2, *shape):
         other = configural._replace(loadings=loadings, intercepts=intercepts)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._responses import FloatArray
-from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics._rows import in_group, long_table
 from pipeline.psychometrics.measurement_invariance.invariant_sets import BoolArray
 from pipeline.psychometrics.result import Result
 
@@ -103,13 +103,14 @@ class AlignedFactor(Result):
         )
 
     def _rows_of_groups(self) -> list[dict[str, Any]]:
+        """Mean and standard deviation of each group."""
         kinds = (
             ("aligned_mean", self.means, self.mean_se, self.mean_low, self.mean_high),
             ("aligned_sd", self.sds, self.sd_se, self.sd_low, self.sd_high),
         )
         return [
             {
-                "factor": f"{self.factor} in {group}",
+                "factor": in_group(self.factor, group),
                 "statistic": name,
                 "estimate": float(estimates[place]),
                 "se": float(se[place]),
@@ -123,6 +124,7 @@ class AlignedFactor(Result):
         ]
 
     def _rows_of_parameters(self) -> list[dict[str, Any]]:
+        """Loadings and intercepts of each group, and whether they differ."""
         kinds = (
             ("aligned_loading", self.loadings, self.loading_se, self.loading_is_invariant),
             ("aligned_intercept", self.intercepts, self.intercept_se, self.intercept_is_invariant),
@@ -132,9 +134,9 @@ class AlignedFactor(Result):
             for (g, i), estimate in np.ndenumerate(estimates):
                 own: dict[str, Any] = {
                     "item": self.items[i],
-                    "factor": f"{self.factor} in {self.groups[g]}",
+                    "factor": in_group(self.factor, self.groups[g]),
+                    "n_respondents": self.n_of_groups[g],
                 }
-                own["n_respondents"] = self.n_of_groups[g]
                 se = float(errors[g, i])
                 rows.append({**own, "statistic": name, "estimate": estimate, "se": se})
                 if is_invariant is not None:
@@ -143,6 +145,7 @@ class AlignedFactor(Result):
         return rows
 
     def _rows_of_items(self) -> list[dict[str, Any]]:
+        """Shares of each item, then of all items."""
         by_item = {
             "r_square_loadings": self.item_r_square_loadings,
             "r_square_intercepts": self.item_r_square_intercepts,
@@ -153,15 +156,14 @@ class AlignedFactor(Result):
             for name, values in by_item.items()
             for place, item in enumerate(self.items)
         ]
-        for name in (
+        names = (
             "r_square_loadings",
             "r_square_intercepts",
             "share_non_invariant_loadings",
             "share_non_invariant_intercepts",
             "share_non_invariant",
-        ):
-            rows.append({"statistic": name, "estimate": getattr(self, name)})
-        return rows
+        )
+        return rows + [{"statistic": name, "estimate": getattr(self, name)} for name in names]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,8 +179,19 @@ class Alignment(Result):
     factors: tuple[AlignedFactor, ...]
 
     def of_factor(self, name: str) -> AlignedFactor:
-        """One factor by its name; KeyError if the model has none of that name."""
-        return {one.factor: one for one in self.factors}[name]
+        """One factor.
+
+        Raises
+        ------
+        ValueError
+            If the model has none of this name.
+        """
+        for one in self.factors:
+            if one.factor == name:
+                return one
+        raise ValueError(
+            f"there is no factor {name!r}; there are {[one.factor for one in self.factors]}"
+        )
 
     def to_rows(self) -> pd.DataFrame:
         """The rows of all factors."""

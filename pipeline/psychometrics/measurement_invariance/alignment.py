@@ -7,10 +7,10 @@ import pandas as pd
 
 from pipeline.psychometrics.confirmatory.estimate import Model
 from pipeline.psychometrics.confirmatory.model_text import Parameter, parameters_of
-from pipeline.psychometrics.confirmatory.solution import ORDERED, Estimator
+from pipeline.psychometrics.confirmatory.solution import ORDERED, Estimator, Missing
 from pipeline.psychometrics.measurement_invariance.align import Weights, align
 from pipeline.psychometrics.measurement_invariance.aligned_factor import Alignment
-from pipeline.psychometrics.measurement_invariance.configural import Missing, configural_fits
+from pipeline.psychometrics.measurement_invariance.configural import configural_fits
 from pipeline.psychometrics.measurement_invariance.simplicity import Scale
 
 
@@ -68,6 +68,16 @@ def alignment(
     residual variance of the first group is 1 (of items with two categories, that of every group).
     Whether thresholds are equal is the first step of an invariance ladder and is to be looked at
     before; a group may lack a category only if it is merged in all groups.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> level = np.repeat([0.0, 0.5, -0.5], 300)[:, None]
+    >>> answers = level + rng.normal(size=(900, 1)) + rng.normal(size=(900, 3))
+    >>> table = pd.DataFrame(answers, columns=list("abc")).assign(site=np.repeat(list("xyz"), 300))
+    >>> found = alignment({"trust": list("abc")}, table, "site")
+    >>> (found.of_factor("trust").means > 0).tolist()
+    [False, True, False]
     """
     named = model if isinstance(model, tuple) else parameters_of(model)
     items = _items_of_factors(named)

@@ -1,8 +1,7 @@
 """The model of each group on its own, as alignment needs it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,10 +12,13 @@ from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.confirmatory.answers import GroupedAnswers, grouped_answers
 from pipeline.psychometrics.confirmatory.estimate import cfa, require_possible
 from pipeline.psychometrics.confirmatory.model_text import Parameter
-from pipeline.psychometrics.confirmatory.solution import ORDERED, ConfirmatorySolution, Estimator
+from pipeline.psychometrics.confirmatory.solution import (
+    ORDERED,
+    ConfirmatorySolution,
+    Estimator,
+    Missing,
+)
 from pipeline.psychometrics.measurement_invariance.ladder_models import ladder_models
-
-Missing = Literal["listwise", "pairwise", "fiml"]
 
 
 class ConfiguralFactor(NamedTuple):
@@ -86,8 +88,7 @@ def configural_fits(
     """
     require_possible(estimator, missing)
     if estimator in ORDERED:
-        kept: Literal["listwise", "pairwise"] = "pairwise" if missing == "pairwise" else "listwise"
-        models = ladder_models(named, data, group, estimator, kept, cluster, orthogonal=False)
+        models = ladder_models(named, data, group, estimator, missing, cluster, orthogonal=False)
         fits = ConfiguralFits((models.fitted(1, ()),), models.answers.groups)
     elif cluster is not None:
         solution = cfa(named, data, estimator, missing, group, cluster, std_lv=True)
@@ -109,9 +110,10 @@ def _free_intercepts(named: Sequence[Parameter], items: Sequence[str]) -> list[P
 def _each_group(
     named: tuple[Parameter, ...], answers: GroupedAnswers, estimator: Estimator, missing: Missing
 ) -> ConfiguralFits:
+    """The model of each group by itself; what is wrong with any of them is told at once."""
     solutions, faults = [], []
     for number, name in enumerate(answers.groups):
-        own = tuple(_of_group(p, number) for p in named)
+        own = tuple(p.of_group(number) for p in named)
         try:
             solutions.append(cfa(own, answers.of_group(number), estimator, missing, std_lv=True))
         except ValueError as error:
@@ -121,23 +123,12 @@ def _each_group(
     return ConfiguralFits(tuple(solutions), answers.groups)
 
 
-def _of_group(p: Parameter, number: int) -> Parameter:
-    """What is said of a parameter in one group."""
-
-    def own(entries: tuple[Any, ...]) -> tuple[Any, ...]:
-        return entries[number : number + 1] if len(entries) > 1 else entries
-
-    return replace(p, values=own(p.values), labels=own(p.labels), starts=own(p.starts))
-
-
 def _require_found(fits: ConfiguralFits) -> None:
     """Refuse groups without a solution: their means would mean nothing."""
     together = len(fits.solutions) == 1
     names = ("all groups together",) if together else fits.groups
     lost = [
-        name
-        for name, solution in zip(names, fits.solutions, strict=True)
-        if {"not_converged", "not_identified"} & set((solution.condition or "").split())
+        name for name, solution in zip(names, fits.solutions, strict=True) if not solution.is_found
     ]
     if lost:
         raise ValueError(

@@ -1,22 +1,19 @@
 """Chi-square tests of a model against one it is nested in."""
 
 from math import nan, sqrt
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import scipy
 
 from pipeline.psychometrics._distributions import chi_square_tail
 from pipeline.psychometrics._responses import FloatArray, IntArray
-from pipeline.psychometrics.confirmatory.chi_square import LeastSquaresSandwich
-from pipeline.psychometrics.confirmatory.full_information import FullInformation
-from pipeline.psychometrics.confirmatory.implied import Moments
+from pipeline.psychometrics.confirmatory.full_information import FullInformation, slopes_of_moments
 from pipeline.psychometrics.confirmatory.least_squares import LeastSquares
 from pipeline.psychometrics.confirmatory.maximum_likelihood import (
     NormalTheory,
     of_clusters,
     scores_of,
-    summed,
 )
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
 
@@ -58,8 +55,8 @@ def difference_test(
     Raises
     ------
     ValueError
-        If the two are not models of the same answers by the same estimator, or the restricted one
-        has fewer degrees of freedom.
+        If the two are not models of the same answers by the same estimator, the restricted one has
+        fewer degrees of freedom, or the correction does not exist or go with missing answers.
 
     Notes
     -----
@@ -75,8 +72,21 @@ def difference_test(
     ----------
     .. [1] Satorra (2000). In Heijmans et al. (Eds.), Innovations in multivariate statistical
        analysis (pp. 233-247). Kluwer.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from pipeline.psychometrics.confirmatory.estimate import cfa
+    >>> rng = np.random.default_rng(3)
+    >>> answers = rng.normal(size=(500, 1)) + rng.normal(size=(500, 4))
+    >>> table = pd.DataFrame(answers, columns=list("abcd"))
+    >>> free = cfa("f =~ a + b + c + d", table, "ML")
+    >>> equal = cfa("f =~ a + same*b + same*c + same*d", table, "ML")
+    >>> found = difference_test(equal, free)
+    >>> found.df, found.p_value > 0.05
+    (2, True)
     """
-    _require_comparable(restricted, general)
+    _require_comparable(restricted, general, method)
     df = restricted.fit.df - general.fit.df
     if df == 0:
         return DifferenceTest(nan, 0, nan, "nothing to test")
@@ -84,79 +94,84 @@ def difference_test(
     if general.sandwich is None or restricted.sandwich is None:
         return _tested(plain, df, "difference of chi-squares")
     if method != "satorra_2000" and isinstance(general.objective, NormalTheory):
-        scale = restricted.fit.df * restricted.fit.scaling_factor
-        scale = (scale - _times(general.fit.df, general.fit.scaling_factor)) / df
+        scale = (_expected(restricted) - _expected(general)) / df
         return _tested(plain / scale if scale > 0 else nan, df, "Satorra and Bentler (2001)")
-    if isinstance(general.objective, FullInformation):
-        raise ValueError(
-            "the correction of Satorra (2000) needs complete answers; with missing='fiml' use "
-            "method='satorra_bentler_2001'"
-        )
     first, second = _traces(restricted, general)
     stretch = sqrt(df / second)
     statistic = plain * stretch + df - stretch * first
     return _tested(statistic, df, "Satorra (2000), scaled and shifted")
 
 
-def _times(df: int, factor: float) -> float:
-    return df * factor if df else 0.0
+def _expected(solution: ConfirmatorySolution) -> float:
+    """Expected value of the plain statistic: the scaling factor for each degree of freedom."""
+    return solution.fit.df * solution.fit.scaling_factor if solution.fit.df else 0.0
 
 
 def _tested(statistic: float, df: int, method: str) -> DifferenceTest:
+    """The test of a statistic, which is not below 0."""
     statistic = max(statistic, 0.0)
     return DifferenceTest(statistic, df, chi_square_tail(statistic, df), method)
 
 
-def _require_comparable(restricted: ConfirmatorySolution, general: ConfirmatorySolution) -> None:
+def _require_comparable(
+    restricted: ConfirmatorySolution, general: ConfirmatorySolution, method: str | None
+) -> None:
+    """Refuse two models that no test can compare."""
+    if method not in (None, *get_args(DifferenceMethod)):
+        raise ValueError(f"method must be one of {get_args(DifferenceMethod)}, got {method!r}")
     same = (
         restricted.estimator == general.estimator
+        and restricted.missing == general.missing
         and restricted.table.items == general.table.items
         and restricted.n_of_groups == general.n_of_groups
     )
     if not same:
-        raise ValueError("the two models must be of the same answers, by the same estimator")
+        raise ValueError(
+            "the two models must be of the same answers, by the same estimator; fit both to the "
+            "same data in the same way"
+        )
     if restricted.fit.df < general.fit.df:
         raise ValueError(
-            "the first model must be the more restricted one, with more degrees of freedom"
+            "the first model must be the more restricted one, with more degrees of freedom; "
+            "exchange the two"
+        )
+    if method == "satorra_2000" and isinstance(general.objective, FullInformation):
+        raise ValueError(
+            "the correction of Satorra (2000) needs complete answers; with missing='fiml' use "
+            "method='satorra_bentler_2001'"
         )
 
 
 def _traces(restricted: ConfirmatorySolution, general: ConfirmatorySolution) -> tuple[float, float]:
     """Traces of Q M and of its square."""
-    if isinstance(general.objective, LeastSquares):
-        sandwich = general.sandwich
-        if not isinstance(sandwich, LeastSquaresSandwich):
-            return nan, nan
-        inverse, meat = sandwich.bread, sandwich.meat
-        slopes = [(own.free, own.slopes) for own in sandwich.slopes]
-        of_restricted = [
-            (own.free, own.slopes) for own in _least_squares(restricted).slopes(restricted.values)
-        ]
-        information = np.linalg.inv(inverse)
-    else:
-        objective = general.objective
-        slopes = _slopes_of_likelihood(objective, general.values)
-        of_restricted = _slopes_of_likelihood(_likelihood(restricted), restricted.values)
-        meat = _meat(objective, general.values)
-        inverse = general.sandwich.bread if general.sandwich is not None else np.zeros_like(meat)
-        information = np.linalg.inv(inverse)
-    projection = _projected(slopes, of_restricted, len(information), restricted.table.n_free)
+    inverse, meat = _bread_and_meat(general)
+    information = np.linalg.inv(inverse)
+    n_restricted = restricted.table.n_free
+    projection = _projected(_slopes(general), _slopes(restricted), len(meat), n_restricted)
     inner = projection.T @ information @ projection
     reduced = scipy.linalg.solve(inner, projection.T @ meat, assume_a="pos")
     product = inverse @ meat - projection @ reduced
     return float(np.trace(product)), float(np.sum(product * product.T))
 
 
-def _least_squares(solution: ConfirmatorySolution) -> LeastSquares:
-    if not isinstance(solution.objective, LeastSquares):
-        raise TypeError("the model was not fitted by least squares")
-    return solution.objective
+def _bread_and_meat(solution: ConfirmatorySolution) -> tuple[FloatArray, FloatArray]:
+    """Inverse information, and variance of the scores about the moments of the sample."""
+    if solution.sandwich is None:
+        raise TypeError("a model without robust errors has no sandwich")
+    if isinstance(solution.objective, LeastSquares):
+        return solution.sandwich.bread, solution.sandwich.meat
+    return solution.sandwich.bread, _meat(solution.objective, solution.values)
 
 
-def _likelihood(solution: ConfirmatorySolution) -> NormalTheory:
-    if not isinstance(solution.objective, NormalTheory):
-        raise TypeError("the model was not fitted by maximum likelihood")
-    return solution.objective
+def _slopes(solution: ConfirmatorySolution) -> list[tuple[IntArray, FloatArray]]:
+    """Slopes of the moments of each group, with the free parameters they belong to."""
+    objective, values = solution.objective, solution.values
+    if isinstance(objective, LeastSquares):
+        return [(own.free, own.slopes) for own in objective.slopes(values)]
+    return [
+        (model.free, slopes_of_moments(model.moments(values), model.free))
+        for model in objective.models
+    ]
 
 
 def _projected(
@@ -174,25 +189,6 @@ def _projected(
     size = np.sqrt(np.diag(own))
     solved = scipy.linalg.solve(own / np.outer(size, size), crossed / size[:, None], assume_a="pos")
     return np.asarray(solved / size[:, None])
-
-
-def _slopes_of_likelihood(
-    objective: NormalTheory, values: FloatArray
-) -> list[tuple[IntArray, FloatArray]]:
-    """Slopes of means and covariances of each group."""
-    found = []
-    for model in objective.models:
-        moments = model.moments(values)
-        slopes = np.vstack([moments.mean_slope, _slopes_of_covariances(moments)])
-        found.append((model.free, summed(slopes, moments.free, model.free)))
-    return found
-
-
-def _slopes_of_covariances(moments: Moments) -> FloatArray:
-    first, second = np.triu_indices(len(moments.covariance))
-    return np.asarray(
-        moments.left[first] * moments.right[second] + moments.right[first] * moments.left[second]
-    )
 
 
 def _meat(objective: NormalTheory, values: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.psychometrics._responses import FloatArray
-from pipeline.psychometrics._rows import long_table
+from pipeline.psychometrics._rows import in_group, long_table
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
 from pipeline.psychometrics.measurement_invariance.expected_scores import (
     Differences,
@@ -123,7 +123,7 @@ class NonInvarianceEffects(Result):
         rows = [
             {
                 "item": effect.item,
-                "factor": f"{effect.factor} in {effect.group}",
+                "factor": in_group(effect.factor, effect.group),
                 "statistic": name,
                 "estimate": getattr(effect, name),
             }
@@ -132,7 +132,7 @@ class NonInvarianceEffects(Result):
         ]
         rows += [
             {
-                "factor": f"{scale.factor} in {scale.group}",
+                "factor": in_group(scale.factor, scale.group),
                 "statistic": f"scale_{name}",
                 "estimate": getattr(scale, name),
             }
@@ -202,6 +202,20 @@ def noninvariance_effects(
     .. [1] Nye & Drasgow (2011). Journal of Applied Psychology, 96(5), 966-980.
     .. [2] Meade (2010). Journal of Applied Psychology, 95(4), 728-743.
     .. [3] Gunn, Grimm & Edwards (2020). Structural Equation Modeling, 27(4), 503-514.
+
+    Examples
+    --------
+    >>> from pipeline.psychometrics.confirmatory.estimate import cfa
+    >>> rng = np.random.default_rng(1)
+    >>> answers = rng.normal(size=(4000, 1)) + rng.normal(size=(4000, 4))
+    >>> table = pd.DataFrame(answers, columns=list("abcd")).assign(role=["user", "staff"] * 2000)
+    >>> table["d"] += 0.6 * (table["role"] == "user")
+    >>> solution = cfa(
+    ...     {"trust": list("abcd")}, table, "ML", group="role",
+    ...     group_equal=("loadings", "intercepts"), group_partial=["d ~1"],
+    ... )
+    >>> [round(effect.signed_difference, 1) for effect in noninvariance_effects(solution).items]
+    [0.0, 0.0, 0.0, 0.5]
     """
     _require_comparable(solution, reference)
     factors = measured_factors(solution)
@@ -305,6 +319,7 @@ def _require_arrays(
     items: Sequence[str] | None,
     reference: str | None,
 ) -> None:
+    """Refuse parameters that do not go together."""
     shape = arrays[0].shape
     n_groups, n_items = shape if len(shape) == 2 else (0, 0)
     faults = []
@@ -319,10 +334,7 @@ def _require_arrays(
         faults.append("a parameter is missing or infinite")
     elif not ((arrays[2] > 0).all() and (of_groups[1] >= 0).all()):
         faults.append("standard deviations of items must be more than 0, of factors 0 or more")
-    if reference not in (None, POOLED, *groups):
-        faults.append(
-            f"reference must be one of {', '.join(groups)} or 'pooled', got {reference!r}"
-        )
+    faults += _faults_of_reference(reference, groups)
     if faults:
         raise ValueError("expected scores cannot be compared:\n" + "\n".join(faults))
 
@@ -335,38 +347,48 @@ def effects_of_factor(
     items: list[ItemEffect] = []
     scales: list[ScaleEffect] = []
     for group, name in enumerate(measured.groups):
-        if name == reference:
-            continue
-        units = _units(measured, group, shares)
-        found = {
-            item: _differences([curves], group, shares, measured)
-            for item, curves in measured.curves.items()
-        }
-        items += [
+        if name != reference:
+            own = _items_of_group(measured, group, shares)
+            items += own
+            scales.append(_scale_of_group(measured, group, shares, own))
+    return items, scales
+
+
+def _items_of_group(measured: MeasuredFactor, group: int, shares: FloatArray) -> list[ItemEffect]:
+    """Effects of every item in one group."""
+    effects = []
+    units = _units(measured, group, shares)
+    for (item, curves), unit in zip(measured.curves.items(), units.tolist(), strict=True):
+        own = _differences([curves], group, shares, measured)
+        d_macs = own.root_mean_square / unit
+        effects.append(
             ItemEffect(
                 item=item,
                 factor=measured.name,
-                group=name,
-                d_macs=float(own.root_mean_square / unit),
-                d_macs_signed=float(own.signed / unit),
+                group=measured.groups[group],
+                d_macs=d_macs,
+                d_macs_signed=own.signed / unit,
                 signed_difference=own.signed,
                 unsigned_difference=own.unsigned,
-                size=size_of(own.root_mean_square / unit),
-            )
-            for (item, own), unit in zip(found.items(), units, strict=True)
-        ]
-        whole = _differences(list(measured.curves.values()), group, shares, measured)
-        scales.append(
-            ScaleEffect(
-                factor=measured.name,
-                group=name,
-                signed_difference=whole.signed,
-                unsigned_by_item=sum(own.unsigned for own in found.values()),
-                unsigned_difference=whole.unsigned,
-                n_items=len(found),
+                size=size_of(d_macs),
             )
         )
-    return items, scales
+    return effects
+
+
+def _scale_of_group(
+    measured: MeasuredFactor, group: int, shares: FloatArray, items: Sequence[ItemEffect]
+) -> ScaleEffect:
+    """Effect of the sum of all items in one group, given those of the items."""
+    whole = _differences(list(measured.curves.values()), group, shares, measured)
+    return ScaleEffect(
+        factor=measured.name,
+        group=measured.groups[group],
+        signed_difference=whole.signed,
+        unsigned_by_item=sum(own.unsigned_difference for own in items),
+        unsigned_difference=whole.unsigned,
+        n_items=len(items),
+    )
 
 
 def _shares(measured: MeasuredFactor, reference: str) -> FloatArray:
@@ -407,21 +429,27 @@ def _differences(
 
 
 def _require_comparable(solution: ConfirmatorySolution, reference: str | None) -> None:
+    """Refuse models whose groups or items cannot be compared."""
     groups = solution.groups
     faults = []
     if len(groups) < 2:
         faults.append("the model has one group; fit it with `group` and several groups")
-    elif reference not in (None, POOLED, *groups):
-        faults.append(
-            f"reference must be one of {', '.join(groups)} or 'pooled', got {reference!r}"
-        )
+    else:
+        faults += _faults_of_reference(reference, groups)
     table = solution.table
     loadings = [row for row in table.of_group(0) if row.operator == "=~"]
     named = [row.right for row in loadings]
     faults += [
-        f"{item} measures more than one factor"
+        f"{item} measures more than one factor; leave it out of one"
         for item in dict.fromkeys(named)
         if named.count(item) > 1 and item in table.items
     ]
     if faults:
         raise ValueError("expected scores cannot be compared:\n" + "\n".join(faults))
+
+
+def _faults_of_reference(reference: str | None, groups: Sequence[str]) -> list[str]:
+    """What is wrong with the group that others are compared with, if anything is."""
+    if reference in (None, POOLED, *groups):
+        return []
+    return [f"reference must be one of {', '.join(groups)} or 'pooled', got {reference!r}"]

@@ -51,6 +51,7 @@ def invariant_sets(estimates: FloatArray, covariances: FloatArray) -> BoolArray:
 
 
 def _set_of_item(estimates: FloatArray, covariance: FloatArray) -> BoolArray:
+    """Which groups share one parameter, (n_groups,)."""
     members = _largest_connected(estimates, covariance)
     seen = set()
     limit = -normal_quantile(LEVEL_OF_MEMBERS / 2)

@@ -1,6 +1,6 @@
 """Whether groups understand the items alike: one step after the other is set equal."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any, Literal
@@ -12,9 +12,7 @@ from pipeline.psychometrics._distributions import tails
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
 from pipeline.psychometrics.confirmatory.categories import MergedCategory
-from pipeline.psychometrics.confirmatory.estimate import (
-    Model,
-)
+from pipeline.psychometrics.confirmatory.estimate import Model
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution, Estimator, Missing
 from pipeline.psychometrics.measurement_invariance.criteria import ChangeLimits, Rung, change_limits
 from pipeline.psychometrics.measurement_invariance.difference import (
@@ -35,6 +33,9 @@ NAME_OF_STEP: dict[str, str] = {
 }
 
 SIGNIFICANT = 0.05
+"""A test with a smaller p says that groups differ."""
+
+_CHANGING = ("cfi", "rmsea", "srmr")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,13 +112,15 @@ class InvarianceLadder(Result):
 
         Raises
         ------
-        KeyError
+        ValueError
             If there is none.
         """
         for step in self.steps:
             if step.name == name:
                 return step
-        raise KeyError(name)
+        raise ValueError(
+            f"the ladder has no step {name!r}; its steps are {[step.name for step in self.steps]}"
+        )
 
     def table(self) -> pd.DataFrame:
         """One row a step: constraints, fit, difference test, changes of fit and verdict."""
@@ -189,19 +192,17 @@ _NUMBERS = (
 
 
 def _as_row(step: InvarianceStep) -> dict[str, Any]:
+    """A step as a row of the table."""
     fit, difference = step.solution.fit, step.difference
-    scaled = not np.isnan(fit.chi_square_scaled)
     return {
         "step": step.name,
         "equal": ", ".join(step.equal),
         "free": ", ".join(step.free),
-        "chi_square": fit.chi_square_scaled if scaled else fit.chi_square,
+        **{
+            name: fit.reported(name) for name in ("chi_square", "df", "cfi", "tli", "rmsea", "srmr")
+        },
         "df": fit.df,
-        "cfi": fit.cfi_scaled if scaled else fit.cfi,
-        "tli": fit.tli_scaled if scaled else fit.tli,
-        "rmsea": fit.rmsea_scaled if scaled else fit.rmsea,
-        "srmr": fit.srmr,
-        "is_scaled": scaled,
+        "is_scaled": fit.is_corrected,
         "chi_square_difference": nan if difference is None else difference.chi_square,
         "df_difference": nan if difference is None else difference.df,
         "p_value": nan if difference is None else difference.p_value,
@@ -259,6 +260,15 @@ def invariance(
     ValueError
         As :func:`cfa` does; or if the model names what belongs to the ladder, or an exception is
         no parameter.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> answers = rng.normal(size=(400, 1)) + rng.normal(size=(400, 4))
+    >>> table = pd.DataFrame(answers, columns=list("abcd")).assign(role=["user", "staff"] * 200)
+    >>> ladder = invariance({"trust": list("abcd")}, table, "role", "ML")
+    >>> [step.name for step in ladder.steps], ladder.reached
+    (['configural', 'metric', 'scalar', 'strict'], 'strict')
     """
     tails(confidence_level)
     models = ladder_models(
@@ -274,7 +284,7 @@ def invariance(
         merged=models.answers.merged,
         reached=_reached(steps),
         method=solutions[0].method,
-        condition="merged_categories" if models.answers.merged else None,
+        condition=solutions[0].condition,
     )
 
 
@@ -284,6 +294,7 @@ def _steps(
     free: tuple[str, ...],
     method: DifferenceMethod | None,
 ) -> tuple[InvarianceStep, ...]:
+    """Every step held against the one before it."""
     first = solutions[0]
     steps = [InvarianceStep("configural", (), free, first, None, nan, nan, nan, None, "baseline")]
     for place, rung in enumerate(rungs, 1):
@@ -305,46 +316,34 @@ def step_of(
 ) -> InvarianceStep:
     """A model held against the one before it, with test, changes of fit and verdict."""
     limits = change_limits(rung, len(own.groups), own.n_respondents)
-    scaled = not np.isnan(own.fit.chi_square_scaled)
-    suffix = "_scaled" if scaled else ""
-    change = {
-        name: getattr(own.fit, name) - getattr(before.fit, name)
-        for name in (f"cfi{suffix}", f"rmsea{suffix}", "srmr")
-    }
-    cfi, rmsea, srmr = change.values()
-    can_test = not _is_lost(own) and not _is_lost(before)
-    test = difference_test(own, before, method) if can_test else None
+    change = {name: own.fit.reported(name) - before.fit.reported(name) for name in _CHANGING}
+    test = difference_test(own, before, method) if own.is_found and before.is_found else None
     return InvarianceStep(
-        NAME_OF_STEP[rung],
-        equal,
-        free,
-        own,
-        test,
-        cfi,
-        rmsea,
-        srmr,
-        limits,
-        _verdict(test, cfi, rmsea, srmr, limits),
+        name=NAME_OF_STEP[rung],
+        equal=equal,
+        free=free,
+        solution=own,
+        difference=test,
+        change_cfi=change["cfi"],
+        change_rmsea=change["rmsea"],
+        change_srmr=change["srmr"],
+        limits=limits,
+        verdict=_verdict(test, change, limits),
     )
 
 
-def _is_lost(solution: ConfirmatorySolution) -> bool:
-    """Whether there is nothing to compare with."""
-    words = (solution.condition or "").split()
-    return "not_converged" in words or "not_identified" in words
-
-
 def _verdict(
-    test: DifferenceTest | None, cfi: float, rmsea: float, srmr: float, limits: ChangeLimits
+    test: DifferenceTest | None, change: Mapping[str, float], limits: ChangeLimits
 ) -> Verdict:
+    """What the test and the changes of fit say; see :class:`InvarianceStep`."""
     if test is None or test.df == 0 or np.isnan(test.p_value):
         return "untested"
     if test.p_value >= SIGNIFICANT:
         return "holds"
-    beyond = cfi < -limits.cfi and (
-        rmsea > limits.rmsea or (limits.srmr is not None and srmr > limits.srmr)
+    beyond = change["cfi"] < -limits.cfi and (
+        change["rmsea"] > limits.rmsea or (limits.srmr is not None and change["srmr"] > limits.srmr)
     )
-    return "fails" if beyond or cfi < -2 * limits.cfi else "small"
+    return "fails" if beyond or change["cfi"] < -2 * limits.cfi else "small"
 
 
 def _reached(steps: Sequence[InvarianceStep]) -> str:

@@ -5,19 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.psychometrics.confirmatory.answers import (
-    GroupedAnswers,
-    grouped_answers,
-    mapping_of_categories,
-)
+from pipeline.psychometrics.confirmatory.answers import GroupedAnswers, grouped_answers
+from pipeline.psychometrics.confirmatory.completion import Equal
 from pipeline.psychometrics.confirmatory.estimate import Model, require_possible
 from pipeline.psychometrics.confirmatory.fitting import Samples, fit_model, samples_of
 from pipeline.psychometrics.confirmatory.model_text import Parameter, parameters_of
-from pipeline.psychometrics.confirmatory.parameter_table import (
-    Equal,
-    ParameterTable,
-    parameter_table,
-)
+from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable, parameter_table
 from pipeline.psychometrics.confirmatory.solution import (
     ORDERED,
     ConfirmatorySolution,
@@ -96,22 +89,23 @@ def ladder_models(
     _require_plain(named, free, [str(item) for item in answers.answers.columns])
     items = _table(named, answers, estimator, (), orthogonal, ()).items
     return LadderModels(
-        named,
-        answers,
-        samples_of(answers, items, estimator, missing),
-        RUNGS_OF_ORDERED if is_ordered else RUNGS_OF_CONTINUOUS,
-        estimator,
-        missing,
-        orthogonal,
-        confidence_level,
+        named=named,
+        answers=answers,
+        samples=samples_of(answers, items, estimator, missing),
+        rungs=RUNGS_OF_ORDERED if is_ordered else RUNGS_OF_CONTINUOUS,
+        estimator=estimator,
+        missing=missing,
+        orthogonal=orthogonal,
+        confidence_level=confidence_level,
     )
 
 
 def _require_plain(
     named: Sequence[Parameter], free: Collection[str], items: Collection[str]
 ) -> None:
+    """Refuse what the ladder itself sets free or equal, and exceptions that are no parameters."""
     faults = [
-        f"{p.left} {p.operator} {p.right}".strip() + " belongs to the ladder; leave it out"
+        f"{p} belongs to the ladder; leave it out"
         for p in named
         if p.operator in ("~1", "|")
         or (p.operator == "~~" and p.left == p.right and p.left in items)
@@ -136,9 +130,10 @@ def _table(
     orthogonal: bool,
     free: Collection[str],
 ) -> ParameterTable:
+    """The model in which these are equal in all groups, with these exceptions."""
     n_groups = len(answers.groups)
     if estimator in ORDERED:
-        categories = mapping_of_categories(answers.answers)
+        categories = answers.n_categories()
         return wu_estabrook_table(named, n_groups, categories, equal, orthogonal, free)
     return parameter_table(
         tuple(named),

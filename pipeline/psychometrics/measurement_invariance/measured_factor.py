@@ -1,15 +1,20 @@
 """A factor of a fitted model as its items show it: a curve of expected answers in each group."""
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.psychometrics._distributions import normal_below
 from pipeline.psychometrics._responses import FloatArray
+from pipeline.psychometrics.confirmatory.implied import Matrices, residual_variances
+from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable
 from pipeline.psychometrics.confirmatory.sample import ContinuousSample, OrderedSample
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
 from pipeline.psychometrics.measurement_invariance.expected_scores import Item
+
+SMALLEST_SD = 1e-12
+"""Of the residual of an ordered item that the factor explains completely."""
 
 
 class MeasuredFactor(NamedTuple):
@@ -44,59 +49,37 @@ def measured_factors(solution: ConfirmatorySolution) -> list[MeasuredFactor]:
 
 
 def _measured(solution: ConfirmatorySolution, factor: str, items: Sequence[str]) -> MeasuredFactor:
+    """One factor, whose curves belong to these items."""
     table, objective = solution.table, solution.objective
-    place = table.factors.index(factor)
-    curves: dict[str, list[Item]] = {item: [] for item in items}
-    means, sds, item_sds = [], [], []
+    column, rows = table.factors.index(factor), [table.items.index(item) for item in items]
     samples: Sequence[ContinuousSample | OrderedSample] = objective.samples
-    for model, sample in zip(objective.models, samples, strict=True):
-        at = model.matrices(solution.values)
-        total = at.total_effect
-        spread = total @ at.factor @ total.T
-        common = np.einsum("ij,jk,ik->i", at.loadings, spread, at.loadings)
-        means.append(float((total @ at.factor_mean)[place]))
-        sds.append(float(np.sqrt(max(spread[place, place], 0.0))))
-        if table.parameterization == "delta" and table.is_ordered:
-            residual = 1 / at.scale**2 - common
-        else:
-            residual = np.diag(at.residual)
-        item_sds.append(_item_sds(sample, [table.items.index(item) for item in items]))
-        for item in items:
-            own = table.items.index(item)
-            thresholds = None
-            if table.is_ordered:
-                thresholds = at.thresholds[own, : table.n_thresholds[own]]
-            curves[item].append(
-                Item(
-                    float(at.loadings[own, place]),
-                    float(at.intercept[own]),
-                    thresholds,
-                    float(np.sqrt(max(residual[own], 0.0))) or 1e-12,
-                    None if thresholds is None else np.arange(len(thresholds) + 1.0),
-                )
-            )
+    every = [model.matrices(solution.values) for model in objective.models]
+    spreads = [at.total_effect @ at.factor @ at.total_effect.T for at in every]
     return MeasuredFactor(
-        factor,
-        solution.groups,
-        curves,
-        np.array(means),
-        np.array(sds),
-        np.array(item_sds),
-        solution.n_of_groups,
+        name=factor,
+        groups=solution.groups,
+        curves={
+            item: [_curve(at, table, row, column) for at in every]
+            for item, row in zip(items, rows, strict=True)
+        },
+        means=np.array([(at.total_effect @ at.factor_mean)[column] for at in every]),
+        sds=np.sqrt([max(spread[column, column], 0.0) for spread in spreads]),
+        item_sds=np.array([sample.deviations()[rows] for sample in samples]),
+        n_of_groups=solution.n_of_groups,
     )
 
 
-def _item_sds(sample: ContinuousSample | OrderedSample, places: Sequence[int]) -> FloatArray:
-    """Standard deviations of the answers of one group."""
-    if isinstance(sample, ContinuousSample):
-        variance = np.diag(sample.covariance) * sample.n / max(sample.n - 1, 1)
-        return np.asarray(np.sqrt(variance[list(places)]))
-    result = []
-    for place in places:
-        limits = sample.moments[: sample.n_thresholds][sample.threshold_item == place]
-        below = np.array([0.0, *(normal_below(float(limit)) for limit in limits), 1.0])
-        shares, values = np.diff(below), np.arange(len(below) - 1.0)
-        mean = shares @ values
-        variance = shares @ (values - mean) ** 2 * sample.n / max(sample.n - 1, 1)
-        result.append(np.sqrt(variance))
-    return np.array(result)
+def _curve(at: Matrices, table: ParameterTable, row: int, column: int) -> Item:
+    """How an item measures a factor in one group."""
+    loading, intercept = float(at.loadings[row, column]), float(at.intercept[row])
+    if not table.is_ordered:
+        return Item(loading, intercept)
+    thresholds = at.thresholds[row, : table.n_thresholds[row]]
+    residual = max(float(residual_variances(at, table)[row]), 0.0)
+    return Item(
+        loading,
+        intercept,
+        thresholds,
+        sqrt(residual) or SMALLEST_SD,
+        np.arange(len(thresholds) + 1.0),
+    )

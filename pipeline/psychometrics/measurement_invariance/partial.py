@@ -240,7 +240,7 @@ class _Found(NamedTuple):
     @property
     def is_lost(self) -> bool:
         """Whether the search ends here: the step fails, or its model was not found."""
-        return self.step.verdict == "fails" or not _is_usable(self.solution)
+        return self.step.verdict == "fails" or not self.solution.is_found
 
 
 class _Candidate(NamedTuple):
@@ -284,13 +284,9 @@ def _searched(
     return _Found(step, solution, tuple(freed), n_tests)
 
 
-def _is_usable(solution: ConfirmatorySolution) -> bool:
-    return not {"not_converged", "not_identified"} & set((solution.condition or "").split())
-
-
 def _p_value(restricted: ConfirmatorySolution, general: ConfirmatorySolution) -> float:
     """Of the difference test; missing if there is nothing to test or nothing to test it with."""
-    if not (_is_usable(restricted) and _is_usable(general)):
+    if not (restricted.is_found and general.is_found):
         return nan
     return difference_test(restricted, general).p_value
 
@@ -308,7 +304,7 @@ def _tested(
         for item in equal:
             parameter = _parameter(rung, factor, item)
             solution = models.fitted(place, (*free, parameter))
-            if solution.fit.df == restricted.fit.df or not _is_usable(solution):
+            if solution.fit.df == restricted.fit.df or not solution.is_found:
                 continue
             test = difference_test(restricted, solution)
             if not np.isnan(test.p_value):
@@ -335,6 +331,7 @@ def _worst(candidates: Sequence[_Candidate]) -> int | None:
 
 
 def _freed(chosen: _Candidate, rung: Rung, adjusted: float, n_candidates: int) -> FreedParameter:
+    """A candidate that is let go, before its effect is known."""
     return FreedParameter(
         step=NAME_OF_STEP[rung],
         parameter=chosen.parameter,
@@ -350,7 +347,24 @@ def _freed(chosen: _Candidate, rung: Rung, adjusted: float, n_candidates: int) -
 
 
 def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
-    """P-values adjusted for the rate of false discoveries among them.
+    r"""P-values adjusted for the rate of false discoveries among them.
+
+    Parameters
+    ----------
+    p_values : ndarray, shape (n_tests,)
+        P-values.
+
+    Returns
+    -------
+    ndarray, shape (n_tests,)
+
+    Notes
+    -----
+    Of the k-th smallest of n the smallest :math:`n p_j / j` over :math:`j \ge k`, at most 1 [1]_.
+
+    References
+    ----------
+    .. [1] Benjamini & Hochberg (1995). Journal of the Royal Statistical Society B, 57, 289-300.
 
     Examples
     --------

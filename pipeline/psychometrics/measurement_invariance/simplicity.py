@@ -256,6 +256,7 @@ def _descend(configural: Configural, start: FloatArray) -> FloatArray:
 
 
 def _value_and_slope(free: FloatArray, configural: Configural) -> tuple[float, FloatArray]:
+    """The criterion and its slopes, as a search wants them."""
     at = Alignable(configural, free)
     return at.loss(), at.gradient()
 

@@ -1,13 +1,11 @@
 """The models of the ladder for ordered items, identified after Wu and Estabrook (2016)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
+from pipeline.psychometrics.confirmatory.completion import Equal
 from pipeline.psychometrics.confirmatory.model_text import Parameter
-from pipeline.psychometrics.confirmatory.parameter_table import (
-    Equal,
-    ParameterTable,
-    parameter_table,
-)
+from pipeline.psychometrics.confirmatory.parameter_table import ParameterTable, parameter_table
 
 FEWEST_FOR_SCALE = 2
 """Equal thresholds that fix both the origin and the unit of a latent response."""
@@ -55,18 +53,15 @@ def wu_estabrook_table(
     ----------
     .. [1] Wu & Estabrook (2016). Psychometrika, 81(4), 1014-1045.
     """
-    exceptions = frozenset("".join(entry.split()) for entry in free)
-    factors = dict.fromkeys(p.left for p in named if p.operator == "=~")
+    held = _Held(frozenset(equal), frozenset("".join(entry.split()) for entry in free))
     own = list(named)
     for item, n in n_categories.items():
-        own.append(Parameter(item, "~1", "", values=_intercept(item, n_groups, equal, exceptions)))
-        own.append(
-            Parameter(item, "~~", item, values=_residual(item, n, n_groups, equal, exceptions))
-        )
-    means_free = "intercepts" in equal
-    for factor in factors:
+        intercept, residual = held.later_intercept(item), held.later_residual(item, n)
+        own.append(Parameter(item, "~1", "", values=_first_then(0.0, intercept, n_groups)))
+        own.append(Parameter(item, "~~", item, values=_first_then(1.0, residual, n_groups)))
+    for factor in dict.fromkeys(p.left for p in named if p.operator == "=~"):
         measures_items = any(p.left == factor and p.right in n_categories for p in named)
-        later = None if means_free and measures_items else 0.0
+        later = None if "intercepts" in equal and measures_items else 0.0
         own.append(Parameter(factor, "~1", "", values=_first_then(0.0, later, n_groups)))
     return parameter_table(
         tuple(own),
@@ -76,47 +71,44 @@ def wu_estabrook_table(
         orthogonal=orthogonal,
         parameterization="theta",
         group_equal=[name for name in equal if name in ("thresholds", "loadings")],
-        group_partial=_partial(exceptions, n_categories),
+        group_partial=held.exceptions_of_parameters(n_categories),
     )
+
+
+class _Held(NamedTuple):
+    """What is equal in all groups, and exceptions without blanks."""
+
+    equal: frozenset[str]
+    exceptions: frozenset[str]
+
+    def later_intercept(self, item: str) -> float | None:
+        """Intercept of an item in the later groups: None where equality identifies it."""
+        is_held = "intercepts" in self.equal and f"{item}~1" not in self.exceptions
+        return None if self._has_equal_thresholds(item) and not is_held else 0.0
+
+    def later_residual(self, item: str, n_categories: int) -> float | None:
+        """Residual variance of an item in the later groups: None where equality identifies it."""
+        is_held = "residuals" in self.equal and f"{item}~~{item}" not in self.exceptions
+        has_unit = self._has_equal_thresholds(item) and n_categories - 1 >= FEWEST_FOR_SCALE
+        return None if has_unit and not is_held else 1.0
+
+    def _has_equal_thresholds(self, item: str) -> bool:
+        """Whether the thresholds of an item are equal in all groups."""
+        return "thresholds" in self.equal and f"{item}|" not in self.exceptions
+
+    def exceptions_of_parameters(self, n_categories: Mapping[str, int]) -> list[str]:
+        """Exceptions as single parameters."""
+        thresholds = [
+            f"{item}|t{place}"
+            for item, n in n_categories.items()
+            if f"{item}|" in self.exceptions
+            for place in range(1, n)
+        ]
+        return [*self.exceptions, *thresholds]
 
 
 def _first_then(
     first: float | None, later: float | None, n_groups: int
 ) -> tuple[float | None, ...]:
+    """One value for the first group and another for all others."""
     return (first, *([later] * (n_groups - 1)))
-
-
-def _thresholds_equal(item: str, equal: Collection[str], exceptions: Collection[str]) -> bool:
-    return "thresholds" in equal and f"{item}|" not in exceptions
-
-
-def _intercept(
-    item: str, n_groups: int, equal: Collection[str], exceptions: Collection[str]
-) -> tuple[float | None, ...]:
-    held = "intercepts" in equal and f"{item}~1" not in exceptions
-    is_free = _thresholds_equal(item, equal, exceptions) and not held
-    return _first_then(0.0, None if is_free else 0.0, n_groups)
-
-
-def _residual(
-    item: str,
-    n_categories: int,
-    n_groups: int,
-    equal: Collection[str],
-    exceptions: Collection[str],
-) -> tuple[float | None, ...]:
-    held = "residuals" in equal and f"{item}~~{item}" not in exceptions
-    enough = n_categories - 1 >= FEWEST_FOR_SCALE
-    is_free = _thresholds_equal(item, equal, exceptions) and enough and not held
-    return _first_then(1.0, None if is_free else 1.0, n_groups)
-
-
-def _partial(exceptions: Collection[str], n_categories: Mapping[str, int]) -> list[str]:
-    """Exceptions as single parameters."""
-    thresholds = [
-        f"{item}|t{place}"
-        for item, n in n_categories.items()
-        if f"{item}|" in exceptions
-        for place in range(1, n)
-    ]
-    return [*exceptions, *thresholds]

@@ -17,11 +17,7 @@ from pipeline.psychometrics.reliability.bootstrap import (
 )
 from pipeline.psychometrics.reliability.categorical_omega import categorical_omega
 from pipeline.psychometrics.reliability.ordinal_alpha import ordinal_alpha
-from pipeline.psychometrics.reliability.resampling import (
-    distinct_answers,
-    drawn_clusters,
-    drawn_counts,
-)
+from pipeline.psychometrics.reliability.resampling import resampled_tables
 
 OrdinalCoefficient = Literal[
     "ordinal_alpha", "categorical_omega_model_implied", "categorical_omega_observed"
@@ -86,46 +82,12 @@ def bootstrap_ordinal_reliability(
 
     def computed(used: FloatArray, groups: IntArray | None) -> Mapping[Any, Computed]:
         whole = count_answers(pd.DataFrame(used, columns=labels_of(items)))
-        drawn = _drawn_tables(whole, used, groups, rng, n_replications)
+        drawn = resampled_tables(whole, used, groups, rng, n_replications)
         return _computed(coefficients, whole, drawn)
 
     return resampled(
         items, coefficients, n_replications, clusters, confidence_level, "polychoric", computed
     )
-
-
-def _drawn_tables(
-    whole: AnswerCounts,
-    used: FloatArray,
-    groups: IntArray | None,
-    rng: np.random.Generator,
-    n_replications: int,
-) -> Iterator[FloatArray]:
-    """All two-way tables of each replication."""
-    if groups is None:
-        distinct = distinct_answers(used)
-        chosen = _indicators(whole, distinct.rows)
-        for block in drawn_counts(distinct.counts, rng, n_replications):
-            for weights in block:
-                yield (chosen * weights[:, None]).T @ chosen
-    else:
-        chosen = _indicators(whole, used)
-        tables = np.array(
-            [
-                chosen[groups == group].T @ chosen[groups == group]
-                for group in range(int(groups.max()) + 1)
-            ]
-        )
-        for weights in drawn_clusters(len(tables), rng, n_replications):
-            yield np.tensordot(weights, tables, axes=1)
-
-
-def _indicators(whole: AnswerCounts, rows: FloatArray) -> FloatArray:
-    """A column of zeros and ones for each category of each item."""
-    columns = [
-        rows[:, place] == answer for place, own in enumerate(whole.categories) for answer in own
-    ]
-    return np.column_stack(columns).astype(np.float64)
 
 
 def _computed(
@@ -141,6 +103,7 @@ def _computed(
 
 
 def _with_table(whole: AnswerCounts, table: FloatArray) -> AnswerCounts:
+    """The counts of a replication, from its two-way tables."""
     counts = table.round().astype(np.int64)
     first = int(whole.starts[1])
     n = int(np.diag(counts)[:first].sum())

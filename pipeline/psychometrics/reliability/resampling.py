@@ -1,4 +1,4 @@
-"""Covariance matrices of many resampled sets of respondents or of clusters of them.
+"""Covariance matrices and two-way tables of many resampled sets of respondents or clusters.
 
 A respondent drawn twice counts twice, so every moment of a resampled set is a sum of products
 weighted with how often each respondent was drawn. Respondents with the same answers are drawn
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._responses import FloatArray, IntArray
+from pipeline.psychometrics.counts import AnswerCounts
 
 COMMON = 20
 """Answers that more respondents gave than this are drawn as counts, the others one by one."""
@@ -85,6 +86,53 @@ def resampled_cluster_covariances(
     products = _products(values - values.mean(axis=0))
     sums = np.column_stack([np.bincount(clusters, weights=column) for column in products.T])
     return _covariances(drawn_clusters(len(sums), rng, n_replications) @ sums, values.shape[1])
+
+
+def resampled_tables(
+    whole: AnswerCounts,
+    values: FloatArray,
+    clusters: IntArray | None,
+    rng: np.random.Generator,
+    n_replications: int,
+) -> Iterator[FloatArray]:
+    """All two-way tables of as many respondents, or clusters, drawn with replacement.
+
+    Parameters
+    ----------
+    whole : AnswerCounts
+        Counts of all answers; their categories are those of the tables.
+    values : ndarray, shape (n_respondents, k)
+        Complete answers.
+    clusters : ndarray of int, shape (n_respondents,), or None
+        Cluster of each respondent, numbered from 0.
+    rng, n_replications
+        As for :func:`resampled_covariances`.
+
+    Yields
+    ------
+    ndarray, shape (n_categories, n_categories)
+        How often each answer goes with each other one, items one after the other.
+    """
+    if clusters is None:
+        distinct = distinct_answers(values)
+        chosen = _indicators(whole, distinct.rows)
+        for block in drawn_counts(distinct.counts, rng, n_replications):
+            for weights in block:
+                yield (chosen * weights[:, None]).T @ chosen
+    else:
+        chosen = _indicators(whole, values)
+        members = [chosen[clusters == cluster] for cluster in range(int(clusters.max()) + 1)]
+        tables = np.array([own.T @ own for own in members])
+        for weights in drawn_clusters(len(tables), rng, n_replications):
+            yield np.tensordot(weights, tables, axes=1)
+
+
+def _indicators(whole: AnswerCounts, rows: FloatArray) -> FloatArray:
+    """A column of zeros and ones for each category of each item."""
+    columns = [
+        rows[:, place] == answer for place, own in enumerate(whole.categories) for answer in own
+    ]
+    return np.column_stack(columns).astype(np.float64)
 
 
 def drawn_clusters(n_clusters: int, rng: np.random.Generator, n_replications: int) -> FloatArray:

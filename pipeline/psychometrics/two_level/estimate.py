@@ -21,6 +21,7 @@ from pipeline.psychometrics.two_level.structure import TwoLevelStructure
 
 StandardErrors = Literal["standard", "robust"]
 
+MOST_SCORING_STEPS = 120
 MOST_NEWTON_STEPS = 20
 STEEPNESS = 1e-10
 """Twice the gain that a Newton step promises, relative to the log-likelihood, at the end."""
@@ -69,13 +70,14 @@ def estimate(
     """
     with one_blas_thread():
         likelihood = TwoLevelLikelihood(structure, sites.moments)
-        if start is None:
+        if start is None or not np.isfinite(likelihood.value(start)):
             start = _possible_start(likelihood, sites.saturated)
-        found = minimise(likelihood, start)
+        found = minimise(likelihood, start, most_steps=MOST_SCORING_STEPS)
         values, settled = _polished(likelihood, found.values)
+        settled = settled or (found.converged and _is_level(likelihood, values))
         covariance = _inverse(observed_information(likelihood, values))
         words = list(_why_inadmissible(structure, values))
-        if not (found.converged or settled):
+        if not settled:
             words.append("not_converged")
         if np.isnan(covariance).any():
             words.append("not_identified")
@@ -127,6 +129,13 @@ def _polished(likelihood: TwoLevelLikelihood, values: FloatArray) -> tuple[Float
         if promised <= STEEPNESS * TOLERANCE * abs(best):
             return values, True
     return values, False
+
+
+def _is_level(likelihood: TwoLevelLikelihood, values: FloatArray) -> bool:
+    """Whether a step by expected information would gain nothing: there is no wall in its way."""
+    part = likelihood.parts(values)[0]
+    step, *_ = np.linalg.lstsq(part.curvature, part.gradient)
+    return bool(part.gradient @ step <= STEEPNESS * abs(likelihood.value(values)))
 
 
 def _inverse(information: FloatArray) -> FloatArray:

@@ -15,9 +15,17 @@ from pipeline.psychometrics.two_level.likelihood import (
 )
 from pipeline.psychometrics.two_level.structure import TwoLevelStructure, slopes_on_axes
 
+LOWEST_SCALE = 0.03
+"""Of the variance that the mean of a cluster has from its respondents, the least that may be left
+by negative variances between clusters."""
+
 
 class TwoLevelLikelihood:
-    """Minus the log-likelihood of a structure, as a function of its free parameters."""
+    """Minus the log-likelihood of a structure, as a function of its free parameters.
+
+    Where clusters differ in size it has no largest value: it grows without end where the mean of
+    the largest cluster would have no variance. The search is kept away from there.
+    """
 
     def __init__(self, structure: TwoLevelStructure, moments: ClusterMoments) -> None:
         self.structure = structure
@@ -37,10 +45,12 @@ class TwoLevelLikelihood:
         return at_point(self.moments, within.covariance, between.covariance, between.mean)
 
     def value(self, values: FloatArray) -> float:
-        """Minus the log-likelihood; infinite where the model is impossible."""
+        """Minus the log-likelihood; infinite where the model is impossible, or almost."""
         with np.errstate(all="ignore"):
             point = self.point(values)
-        return np.inf if point is None else deviance(self.moments, point) / 2
+        if point is None or point.scale.min() < LOWEST_SCALE:
+            return np.inf
+        return deviance(self.moments, point) / 2
 
     def parts(self, values: FloatArray) -> list[Part]:
         """Slopes and expected information of all parameters."""

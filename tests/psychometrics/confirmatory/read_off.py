@@ -3,22 +3,14 @@
 import json
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics.confirmatory.estimate import cfa
 from pipeline.psychometrics.confirmatory.solution import ConfirmatorySolution
+from tests.psychometrics.data import TESTS, table_of
 
-TESTS = Path(__file__).parents[2]
-REVERSED = ["A1", "C4", "C5", "E1", "E2", "O2", "O5"]
-FILES = {
-    "hs1939.csv": TESTS / "oracles/lavaan_cfa/hs1939.csv",
-    "hs1939_ordinal5.csv": TESTS / "oracles/lavaan_cfa/hs1939_ordinal5.csv",
-    "bfi.csv": TESTS / "oracles/psych_bfi/bfi.csv",
-    "lq2002.csv": TESTS.parent / "data/example/leadership_climate/lq2002.csv",
-}
 CASES = json.loads((TESTS / "oracles/lavaan_read_off/results.json").read_text(encoding="utf-8"))[
     "cases"
 ]
@@ -29,15 +21,6 @@ FITTED = [
     for estimator in case["estimators"]
 ]
 VISUAL = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
-
-
-@cache
-def table_of(name: str) -> pd.DataFrame:
-    """Answers of a file; reversed items of bfi turned around."""
-    table = pd.read_csv(FILES[name])
-    if name == "bfi.csv":
-        table[REVERSED] = 7 - table[REVERSED]
-    return table
 
 
 def answers_of(name: str) -> pd.DataFrame:

@@ -136,6 +136,13 @@ def test_clusters_of_one_respondent_are_respondents(hs, hs_ordinal):
         np.testing.assert_allclose(own["se"], want["se"] * np.sqrt(factor), rtol=1e-6)
 
 
+def test_a_group_in_few_clusters_is_said_to_be(hs):
+    site = np.where(hs["school"] == "Pasteur", hs.index % 40, 100 + hs.index % 8)
+    solution = cfa(MODEL, hs.assign(site=site), "MLR", group="school", cluster="site")
+    assert solution.n_clusters == 48
+    assert "few_groups" in solution.condition
+
+
 def test_copying_every_respondent_into_a_cluster_adds_nothing(hs_ordinal, hs):
     for data, estimator in ((hs, "MLR"), (hs_ordinal, "WLSMV")):
         once = cfa(MODEL, data, estimator)

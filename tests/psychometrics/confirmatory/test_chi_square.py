@@ -1,6 +1,7 @@
 """Corrected statistics from the large matrices that they are traces of."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.psychometrics.confirmatory.chi_square import least_squares_baseline
@@ -71,3 +72,17 @@ def test_a_saturated_model_fits_and_has_nothing_to_test(hs_ordinal, hs):
         assert fit.chi_square == pytest.approx(0, abs=1e-6)
         assert np.isnan(fit.p_value)
         assert (fit.cfi, fit.rmsea) == (pytest.approx(1), 0)
+
+
+@pytest.mark.parametrize(("seed", "n_sites"), [(1, 3), (0, 2)])
+def test_with_few_sites_a_factor_that_is_not_positive_corrects_nothing(seed, n_sites):
+    rng = np.random.default_rng(seed)
+    answers = rng.normal(size=(100, 1)) * 0.7 + rng.normal(size=(100, 4))
+    table = pd.DataFrame(answers, columns=list("abcd")).assign(site=np.arange(100) % n_sites)
+    solution = cfa({"f": list("abcd")}, table, estimator="MLR", cluster="site")
+    fit = solution.fit
+    factors = fit.scaling_factor, fit.baseline_scaling_factor
+    assert np.isnan(factors).any()
+    assert not any(factor <= 0 for factor in factors)
+    assert np.isnan(fit.cfi_scaled)
+    assert "no_scaling_factor" in solution.condition

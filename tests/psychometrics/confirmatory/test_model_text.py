@@ -129,3 +129,8 @@ def test_what_cannot_be_understood_is_told(model, fault):
 )
 def test_a_mapping_that_names_nothing_is_told(model, fault):
     assert fault in "\n".join(refused(model))
+
+
+def test_equality_with_a_parameter_is_asked_for_by_a_label():
+    with pytest.raises(ValueError, match=r"line 1: equal\(\) takes a label.*a\*x2 \+ a\*x3"):
+        parameters_of('f =~ x1 + x2 + equal("f=~x2")*x3')

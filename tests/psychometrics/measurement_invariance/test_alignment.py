@@ -208,6 +208,16 @@ def test_bootstrap_and_delta_method_agree_where_errors_are_small(world):
     assert again.to_json() == boot.to_json()
 
 
+def test_rounding_of_the_covariances_does_not_change_what_is_drawn(world):
+    loadings, intercepts, sizes, covariance = with_errors(world(4, 3), np.random.default_rng(2))
+    noise = np.random.default_rng(3).normal(0, 1e-13, covariance.shape)
+    found, other = (
+        align(loadings, intercepts, sizes, own, rng=np.random.default_rng(1), n_replications=20)
+        for own in (covariance, covariance + noise + noise.transpose(0, 2, 1))
+    )
+    assert_allclose(other.mean_se[1:], found.mean_se[1:], rtol=1e-6)
+
+
 def test_covariances_of_all_groups_may_be_given_as_one_matrix(world):
     drawn = world(4, 3)
     blocks = with_errors(drawn, np.random.default_rng(2))
@@ -269,6 +279,8 @@ def test_two_factors_are_aligned_each_on_its_own(bfi):
     found = alignment(model, bfi, "gender")
     assert [one.factor for one in found.factors] == ["agree", "open"]
     assert found.of_factor("agree").means[1] > 0.2
+    with pytest.raises(ValueError, match=r"no factor 'neuro'; there are .*'open'"):
+        found.of_factor("neuro")
     assert found.to_rows()["statistic"].isin(["aligned_mean"]).sum() == 4
 
 

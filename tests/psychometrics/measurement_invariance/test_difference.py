@@ -26,7 +26,8 @@ def whole(objective, values):
 
 
 def test_the_statistic_is_that_of_the_constraints_written_out(hs_ordinal):
-    ladder = invariance(MODEL, hs_ordinal, group="school")
+    model = {"g": ["x4", "x5", "x6"], "s": ["x7", "x8", "x9"]}
+    ladder = invariance(model, hs_ordinal, group="school")
     for before, after in pairwise(ladder.steps):
         if after.difference.df == 0:
             continue
@@ -114,3 +115,19 @@ def test_under_the_null_the_statistics_of_all_steps_reject_five_percent():
     assert (np.abs(rejected / replications - 0.05) < 2.6 * error).all()
     df = [step.difference.df for step in steps]
     np.testing.assert_allclose(np.mean(statistics, axis=0) / df, 1, atol=0.12)
+
+
+def test_a_correction_that_does_not_exist_or_cannot_be_is_refused(hs):
+    holes = hs.assign(x1=hs["x1"].mask(hs.index % 9 == 0))
+    general, restricted = (
+        cfa(MODEL, holes, "MLR", "fiml", orthogonal=orthogonal) for orthogonal in (False, True)
+    )
+    assert difference_test(restricted, general).df == 1
+    with pytest.raises(ValueError, match="needs complete answers"):
+        difference_test(restricted, general, "satorra_2000")
+    with pytest.raises(ValueError, match="method must be one of"):
+        difference_test(restricted, general, "satorra_1988")
+    with pytest.raises(ValueError, match="exchange the two"):
+        difference_test(general, restricted)
+    with pytest.raises(ValueError, match="of the same answers"):
+        difference_test(cfa(MODEL, hs, "MLR", orthogonal=True), general)

@@ -117,3 +117,9 @@ def test_limits_are_those_of_the_sources():
     many = change_limits("loadings", 20, 5000)
     assert (many.cfi, many.rmsea, many.srmr) == (0.020, 0.030, None)
     assert change_limits("intercepts", 20, 5000).cfi == 0.010
+
+
+def test_a_step_that_is_none_names_those_there_are(hs):
+    ladder = invariance({"f": ["x1", "x2", "x3", "x4"]}, hs, "school", "ML")
+    with pytest.raises(ValueError, match=r"no step 'thresholds'; its steps are .*'metric'"):
+        ladder.step("thresholds")

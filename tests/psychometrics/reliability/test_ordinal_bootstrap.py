@@ -1,3 +1,5 @@
+"""Intervals of the reliability of ordered answers, and what they are drawn from."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,10 +11,8 @@ from pipeline.psychometrics.reliability import (
     categorical_omega,
     ordinal_alpha,
 )
-from pipeline.psychometrics.reliability.ordinal_bootstrap import (
-    ORDINAL_COEFFICIENTS,
-    _drawn_tables,
-)
+from pipeline.psychometrics.reliability.ordinal_bootstrap import ORDINAL_COEFFICIENTS
+from pipeline.psychometrics.reliability.resampling import resampled_tables
 
 
 def test_estimates_are_those_of_the_whole_sample_and_intervals_near_the_formulas(ordered, rng):
@@ -29,7 +29,7 @@ def test_estimates_are_those_of_the_whole_sample_and_intervals_near_the_formulas
 
 def test_tables_of_drawn_respondents_are_those_of_as_many(ordered, rng):
     whole = count_answers(ordered)
-    tables = np.array(list(_drawn_tables(whole, ordered.to_numpy(), None, rng, 300)))
+    tables = np.array(list(resampled_tables(whole, ordered.to_numpy(), None, rng, 300)))
     n_of_first = tables[:, :4, :4].sum(axis=(1, 2))
     assert_allclose(n_of_first, len(ordered))
     error = tables.std(axis=0) / np.sqrt(len(tables))
@@ -46,7 +46,7 @@ def test_tables_of_drawn_clusters_are_sums_of_theirs(ordered, rng):
         for g in (0, 1)
     ]
     possible = [2 * parts[0], parts[0] + parts[1], 2 * parts[1]]
-    for table in _drawn_tables(whole, ordered.to_numpy(), groups, rng, 20):
+    for table in resampled_tables(whole, ordered.to_numpy(), groups, rng, 20):
         assert min(np.abs(table - other).max() for other in possible) < 1e-9
 
 

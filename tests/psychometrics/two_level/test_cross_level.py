@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -109,3 +110,19 @@ def test_several_factors_have_a_ladder(lq):
     ladder = cross_level_invariance(model, lq, "COMPID")
     assert [own.name for own in ladder.icc[-2:]] == ["significance", "hostility"]
     assert [step.df for step in ladder.steps] == [26, 31, 38]
+
+
+def test_where_twenty_small_sites_leave_no_most_likely_model_that_is_told():
+    rng = np.random.default_rng(0)
+    site = np.repeat(np.arange(20), np.maximum(2, rng.poisson(3, 20)))
+    loadings = np.array([0.7, 0.6, 0.8, 0.5, 0.7])
+    practice = rng.normal(size=len(site)) + 0.14 * rng.normal(size=20)[site]
+    answers = practice[:, None] * loadings
+    answers += rng.normal(size=answers.shape) * np.sqrt(1 - loadings**2)
+    answers += 0.1 * rng.normal(size=(20, 5))[site]
+    table = pd.DataFrame(answers, columns=list("abcde")).assign(site=site)
+    ladder = cross_level_invariance({"practice": list("abcde")}, table, "site")
+    assert "not_converged" in ladder.step("configural").condition
+    assert ladder.step("strong").condition == "between_groups_at_boundary"
+    fits = [step.log_likelihood for step in ladder.steps]
+    assert fits[0] - fits[2] < 20  # not on the way to infinity

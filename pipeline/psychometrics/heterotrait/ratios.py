@@ -3,34 +3,27 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations
 from math import nan
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from pipeline.psychometrics._distributions import normal_below, normal_quantile, tails
+from pipeline.psychometrics._distributions import tails
 from pipeline.psychometrics._kinds import CorrelationKind
 from pipeline.psychometrics._pairwise import pairwise_correlations
-from pipeline.psychometrics._responses import (
-    FloatArray,
-    IntArray,
-    few_groups,
-    require_items,
-    to_numbers,
-    unusable,
-)
+from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, require_items
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
-from pipeline.psychometrics.counts import count_answers
-from pipeline.psychometrics.polychoric import polychoric_correlations
-from pipeline.psychometrics.polychoric.estimate import (
-    as_matrix,
-    diagonal_of,
-    estimate_pairs,
-    stacked,
+from pipeline.psychometrics.heterotrait.acceleration import accelerations, corrected_probabilities
+from pipeline.psychometrics.heterotrait.blocks import Blocks, Ratio
+from pipeline.psychometrics.heterotrait.replications import (
+    UsedAnswers,
+    drawn_correlations,
+    used_answers,
 )
+from pipeline.psychometrics.polychoric import polychoric_correlations
 from pipeline.psychometrics.reliability.bootstrap import (
     FEWEST_REPLICATIONS,
     BootstrapInterval,
@@ -38,18 +31,12 @@ from pipeline.psychometrics.reliability.bootstrap import (
     expanded_tails,
     percentile_interval,
 )
-from pipeline.psychometrics.reliability.omega import complete_with_clusters
-from pipeline.psychometrics.reliability.resampling import (
-    distinct_answers,
-    drawn_clusters,
-    drawn_counts,
-    resampled_cluster_covariances,
-    resampled_covariances,
-)
 from pipeline.psychometrics.result import Result
 
-Ratio = Literal["htmt", "htmt2"]
 Interval = Literal["percentile", "bca"]
+
+FEWEST_UNITS = 2
+"""Of one cluster or respondent every replication is the sample itself."""
 
 WORDS_OF_RATIO = {"htmt": "HTMT, arithmetic means", "htmt2": "HTMT2, geometric means"}
 WORDS_OF_CORRELATION = {"pearson": "absolute Pearson", "polychoric": "absolute polychoric"}
@@ -226,20 +213,19 @@ def heterotrait_monotrait(
     _require_setting(ratio, correlations, interval, rng, n_replications)
     _require_scales(responses, scales, cluster)
     tails(confidence_level)
-    blocks = _Blocks.of([len(items) for items in scales.values()])
+    blocks = Blocks.of([len(items) for items in scales.values()])
     own = [item for items in scales.values() for item in items]
-    used = _used(responses[own], None if cluster is None else responses[cluster])
+    used = used_answers(responses[own], None if cluster is None else responses[cluster])
     found, condition = _correlations(used, correlations)
-    drawn, problem = _drawn(used, found, rng, n_replications, correlations, blocks, ratio)
+    drawn = np.empty((0, len(scales), len(scales)))
+    if rng is not None and used.problem is None and used.n_units >= FEWEST_UNITS:
+        stacks = drawn_correlations(used, correlations, rng, n_replications)
+        drawn = np.concatenate([blocks.ratios(stack, ratio) for stack in stacks])
     values = blocks.ratios(found[None], ratio)[0]
-    accelerations = None
-    if interval == "bca" and drawn is not None:
-        accelerations = _accelerations(used, found, blocks, ratio)
-    tail = expanded_tails(confidence_level, used.n_units)
-    intervals = {
-        pair: _interval(values[pair], drawn, pair, tail, accelerations)
-        for pair in combinations(range(len(scales)), 2)
-    }
+    speed = None
+    if interval == "bca" and len(drawn):
+        speed = accelerations(used, found, blocks, ratio)
+    intervals = _intervals(values, drawn, speed, expanded_tails(confidence_level, used.n_units))
     return HeterotraitRatios(
         scales=tuple(str(name) for name in scales),
         ratio=ratio,
@@ -258,7 +244,7 @@ def heterotrait_monotrait(
         method=f"{WORDS_OF_RATIO[ratio]} of {WORDS_OF_CORRELATION[correlations]} correlations, "
         "listwise"
         + ("" if rng is None else f"; {used.words(n_replications)}, {interval} interval"),
-        condition=joined([condition, problem]),
+        condition=joined([condition, None if rng is None else _reservation(used)]),
     )
 
 
@@ -269,6 +255,7 @@ def _require_setting(
     rng: np.random.Generator | None,
     n_replications: int,
 ) -> None:
+    """Refuse settings that do not exist or do not go together."""
     faults = [
         f"{name} must be one of {list(possible)}, got {given!r}"
         for name, given, possible in (
@@ -291,6 +278,7 @@ def _require_setting(
 def _require_scales(
     responses: pd.DataFrame, scales: Mapping[str, Sequence[str]], cluster: str | None
 ) -> None:
+    """Refuse scales that the table does not have, or that share items."""
     require_items(responses)
     if not isinstance(scales, Mapping):
         raise ValueError("scales must name the items of each scale: {'trust': ['a', 'b'], ...}")
@@ -315,34 +303,7 @@ def _require_scales(
         raise ValueError("; ".join(faults))
 
 
-class _Used(NamedTuple):
-    """Complete answers, the cluster of each respondent, and why they may not be usable."""
-
-    answers: FloatArray
-    clusters: IntArray | None
-    problem: str | None
-
-    @property
-    def n_clusters(self) -> int | None:
-        return None if self.clusters is None else int(self.clusters.max(initial=-1)) + 1
-
-    @property
-    def n_units(self) -> int:
-        return len(self.answers) if self.n_clusters is None else self.n_clusters
-
-    def words(self, n_replications: int) -> str:
-        units = "respondents" if self.n_clusters is None else f"{self.n_clusters} clusters"
-        return f"{n_replications} replications of {units}"
-
-
-def _used(items: pd.DataFrame, clusters: "pd.Series[Any] | None") -> _Used:
-    """The respondents who answered every item, and have a cluster where there are any."""
-    numbers = to_numbers(items)
-    used, groups = complete_with_clusters(numbers, items, clusters)
-    return _Used(used, groups, unusable(numbers, used))
-
-
-def _correlations(used: _Used, kind: CorrelationKind) -> tuple[FloatArray, str | None]:
+def _correlations(used: UsedAnswers, kind: CorrelationKind) -> tuple[FloatArray, str | None]:
     """Correlations as estimated, not smoothed, and what is to be said of them."""
     k = used.answers.shape[1]
     if used.problem is not None:
@@ -354,228 +315,28 @@ def _correlations(used: _Used, kind: CorrelationKind) -> tuple[FloatArray, str |
     return found.unsmoothed, joined(w for w in words if w != "not_positive_definite_smoothed")
 
 
-class _Blocks(NamedTuple):
-    """Pairs of items, sorted by the two scales they belong to.
-
-    ``first``, ``second`` the items of each pair; ``start`` where each block of pairs begins,
-    ``size`` how many pairs it has and ``scales`` (2, n_blocks) its scales.
-    """
-
-    of_item: IntArray
-    first: IntArray
-    second: IntArray
-    start: IntArray
-    size: IntArray
-    scales: IntArray
-
-    @classmethod
-    def of(cls, lengths: Sequence[int]) -> "_Blocks":
-        of_item = np.repeat(np.arange(len(lengths)), lengths)
-        first, second = np.triu_indices(len(of_item), k=1)
-        number = of_item[first] * len(lengths) + of_item[second]
-        order = np.argsort(number, kind="stable")
-        blocks, start, size = np.unique(number[order], return_index=True, return_counts=True)
-        scales = np.array(np.divmod(blocks, len(lengths)))
-        return cls(of_item, first[order], second[order], start, size, scales)
-
-    @property
-    def n_scales(self) -> int:
-        return int(self.of_item[-1]) + 1
-
-    def means(self, matrices: FloatArray) -> FloatArray:
-        """Mean of every block in each of a stack of matrices; NaN where there are no pairs."""
-        values = matrices[:, self.first, self.second]
-        sums = np.add.reduceat(values, self.start, axis=1)
-        result = np.full((len(matrices), self.n_scales, self.n_scales), nan)
-        result[:, *self.scales] = sums / self.size
-        result[:, *self.scales[::-1]] = result[:, *self.scales]
-        return result
-
-    def ratios(self, correlations: FloatArray, ratio: Ratio) -> FloatArray:
-        """Ratios in each of a stack of correlation matrices, with 1 on the diagonal."""
-        sizes = np.abs(correlations)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            means = self.means(sizes) if ratio == "htmt" else np.exp(self.means(np.log(sizes)))
-            within = np.sqrt(np.diagonal(means, axis1=1, axis2=2))
-            result = means / (within[:, :, None] * within[:, None, :])
-        result[~np.isfinite(result)] = nan
-        diagonal = np.arange(self.n_scales)
-        result[:, diagonal, diagonal] = 1.0
-        return np.asarray(result)
-
-    def reservations(self, correlations: FloatArray) -> tuple[str | None, ...]:
-        """What is to be said of each scale."""
-        within = np.diag(self.means(correlations[None])[0])
-        single = np.bincount(self.of_item) == 1
-        return tuple(
-            "one_item" if alone else "negative_within_scale" if mean <= 0 else None
-            for alone, mean in zip(single, within, strict=True)
-        )
+def _reservation(used: UsedAnswers) -> str | None:
+    """What is to be said of replications, or why there are none."""
+    if used.problem is not None:
+        return None
+    return "too_few_groups" if used.n_units < FEWEST_UNITS else few_groups(used.n_clusters)
 
 
-def _drawn(
-    used: _Used,
-    found: FloatArray,
-    rng: np.random.Generator | None,
-    n_replications: int,
-    kind: CorrelationKind,
-    blocks: _Blocks,
-    ratio: Ratio,
-) -> tuple[FloatArray | None, str | None]:
-    """Ratios in every replication, and what is to be said of them or why there are none."""
-    if rng is None or used.problem is not None:
-        return None, None
-    if used.n_units < 2:
-        return None, "too_few_groups"
-    if kind == "polychoric":
-        tables = _drawn_tables(used, rng, n_replications)
-        ratios = [blocks.ratios(own[None], ratio)[0] for own in tables]
-        return np.array(ratios), few_groups(used.n_clusters)
-    if used.clusters is None:
-        covariances = resampled_covariances(used.answers, rng, n_replications)
-    else:
-        covariances = resampled_cluster_covariances(
-            used.answers, used.clusters, rng, n_replications
-        )
-    return blocks.ratios(_as_correlations(covariances), ratio), few_groups(used.n_clusters)
-
-
-def _as_correlations(covariances: FloatArray) -> FloatArray:
-    """Correlations of a stack of covariances; NaN where an item does not vary."""
-    variances = np.diagonal(covariances, axis1=1, axis2=2)
-    scale = np.where(variances > 1e-12 * variances.max(axis=0), variances, nan) ** -0.5
-    return np.asarray(covariances * scale[:, :, None] * scale[:, None, :])
-
-
-def _drawn_tables(
-    used: _Used, rng: np.random.Generator, n_replications: int
-) -> Iterator[FloatArray]:
-    """Polychoric correlations of each replication, from its two-way tables."""
-    whole = count_answers(pd.DataFrame(used.answers))
-    distinct = distinct_answers(used.answers)
-    rows = distinct.rows if used.clusters is None else used.answers
-    chosen = np.column_stack(
-        [rows[:, place] == answer for place, own in enumerate(whole.categories) for answer in own]
-    ).astype(np.float64)
-    if used.clusters is None:
-        counts = drawn_counts(distinct.counts, rng, n_replications)
-    else:
-        drawn = drawn_clusters(used.n_units, rng, n_replications)
-        counts = iter([drawn[:, used.clusters]])
-    for block in counts:
-        for weights in block:
-            table = ((chosen * weights[:, None]).T @ chosen).round().astype(np.int64)
-            margins, pairs = stacked(table, whole.n_categories, "two_by_two")
-            estimated = estimate_pairs(pairs, margins).correlation
-            yield as_matrix(estimated, pairs, diagonal_of(margins))
-
-
-def _accelerations(
-    used: _Used, found: FloatArray, blocks: _Blocks, ratio: Ratio
-) -> dict[tuple[int, int], float]:
-    r"""Skewness of the influence of respondents or clusters on the logarithm of each ratio.
-
-    A respondent with standardised answers z moves a correlation by
-    :math:`z_i z_j - r_{ij}(z_i^2 + z_j^2)/2`.
-    """
-    z = (used.answers - used.answers.mean(axis=0)) / used.answers.std(axis=0)
-    means = blocks.means(np.abs(found)[None])[0]
-    moved: dict[tuple[int, int], FloatArray] = {}
-    for i, j in combinations_with_replacement(range(blocks.n_scales), 2):
-        own = np.ix_(blocks.of_item == i, blocks.of_item == j)
-        weights = np.sign(found[own]) / means[i, j] if ratio == "htmt" else 1 / found[own]
-        if i == j:
-            weights = weights - np.diag(np.diag(weights))
-        moved[i, j] = _movement(
-            z[:, blocks.of_item == i], z[:, blocks.of_item == j], weights, found[own]
-        )
-    return {
-        (i, j): _skewness(used, moved[i, j] - (moved[i, i] + moved[j, j]) / 2)
-        for i, j in combinations(range(blocks.n_scales), 2)
-    }
-
-
-def _movement(
-    first: FloatArray, second: FloatArray, weights: FloatArray, found: FloatArray
-) -> FloatArray:
-    """How each respondent moves the mean of a block of weighted correlations."""
-    pull = weights * found / 2
-    moved = ((first @ weights) * second).sum(axis=1)
-    moved -= first**2 @ pull.sum(axis=1) + second**2 @ pull.sum(axis=0)
-    return np.asarray(moved / np.count_nonzero(weights))
-
-
-def _skewness(used: _Used, influence: FloatArray) -> float:
-    """A sixth of the skewness of sums over clusters, which is the acceleration."""
-    parts: FloatArray = influence
-    if used.clusters is not None:
-        parts = np.bincount(used.clusters, weights=influence).astype(np.float64)
-    spread = float((parts**2).sum())
-    return float((parts**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0
-
-
-def corrected_probabilities(
-    estimate: float,
-    replications: FloatArray,
-    acceleration: float,
-    probabilities: tuple[float, float],
-) -> tuple[float, float]:
-    r"""Which percentiles make an interval that is corrected for bias and acceleration.
-
-    Parameters
-    ----------
-    estimate : float
-        In the whole sample.
-    replications : ndarray, shape (n_replications,)
-        In the samples drawn; NaN where there was none.
-    acceleration : float
-        How fast the spread grows with the value.
-    probabilities : tuple of float
-        Percentiles of the interval without correction.
-
-    Returns
-    -------
-    tuple of float
-
-    Notes
-    -----
-    .. math:: \Phi\left(z_0 + \frac{z_0 + z_p}{1 - a(z_0 + z_p)}\right)
-
-    with :math:`z_0` the normal quantile of the share of replications below the estimate (those
-    equal to it count half) [1]_.
-
-    References
-    ----------
-    .. [1] Efron (1987). Journal of the American Statistical Association, 82(397), 171-185.
-
-    Examples
-    --------
-    >>> low, high = corrected_probabilities(0.0, np.array([-1.0, 1.0]), 0.0, (0.025, 0.975))
-    >>> round(low, 3), round(high, 3)
-    (0.025, 0.975)
-    """
-    defined = replications[np.isfinite(replications)]
-    if not len(defined) or not np.isfinite(acceleration):
-        return probabilities
-    below = ((defined < estimate).sum() + (defined == estimate).sum() / 2) / len(defined)
-    bias = normal_quantile(float(np.clip(below, 0.5 / len(defined), 1 - 0.5 / len(defined))))
-    quantiles = [bias + normal_quantile(p) for p in probabilities]
-    low, high = (normal_below(bias + q / (1 - acceleration * q)) for q in quantiles)
-    return low, high
-
-
-def _interval(
-    estimate: float,
-    drawn: FloatArray | None,
-    pair: tuple[int, int],
+def _intervals(
+    values: FloatArray,
+    drawn: FloatArray,
+    speed: Mapping[tuple[int, int], float] | None,
     tail: tuple[float, float],
-    accelerations: Mapping[tuple[int, int], float] | None,
-) -> BootstrapInterval:
-    """Interval of one ratio, corrected for bias and acceleration where that is known."""
-    replications = np.empty(0) if drawn is None else drawn[:, *pair].copy()
-    if accelerations is not None:
-        tail = corrected_probabilities(estimate, replications, accelerations[pair], tail)
-    return percentile_interval("", Computed(estimate, replications, None), tail)
+) -> dict[tuple[int, int], BootstrapInterval]:
+    """Interval of the ratio of every two scales, corrected where accelerations are given."""
+    result = {}
+    for pair in combinations(range(len(values)), 2):
+        own, replications = float(values[pair]), drawn[:, *pair].copy()
+        limits = tail
+        if speed is not None:
+            limits = corrected_probabilities(own, replications, speed[pair], tail)
+        result[pair] = percentile_interval("", Computed(own, replications, None), limits)
+    return result
 
 
 def _symmetric(
