@@ -1,5 +1,6 @@
 """The pages of the documentation: examples run, names exist, links lead somewhere."""
 
+import csv
 import doctest
 import inspect
 import re
@@ -57,6 +58,23 @@ def test_every_condition_is_named_on_the_page_on_statistics_and_no_other():
     lines = re.findall(r"^\*May be named\*: (.*?)\n\n", STATISTICS + "\n", re.MULTILINE | re.DOTALL)
     named = set(re.findall(r"`(\w+)`", " ".join(lines)))
     assert named == set(MEANING_OF_CONDITION)
+
+
+def test_the_page_on_the_method_shows_every_row_of_the_table_of_recovery():
+    method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    with (ROOT / "docs" / "recovery_cfa.csv").open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            sites = f" in {row['n_sites']} sites" if row["n_sites"] else ""
+            kinds = ("rejected", "coverage_loadings", "coverage_factor_correlations")
+            shares = " | ".join(f"{float(row[kind]):.3f}".lstrip("0") for kind in kinds)
+            assert f"| {int(row['n_respondents']):,}{sites} | {shares} |" in method, row["case"]
+
+
+def test_words_of_the_glossary_stand_once_and_in_order():
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    words = [line.split(" | ")[0].strip("| ").lower() for line in glossary.splitlines()[4:]]
+    assert len(words) > 50
+    assert words == sorted(set(words))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
