@@ -185,7 +185,7 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         parallel_replications=psychometrics.get("parallel_replications", 200),
         bootstrap_replications=psychometrics.get("bootstrap_replications", 200),
         split_from=psychometrics.get("split_from", 1000),
-        cutoff_draws=psychometrics.get("cutoff_draws", 0),
+        cutoff_draws=psychometrics.get("cutoff_draws", 25),
         group_minimum=psychometrics.get("group_minimum", 200),
         seed=psychometrics.get("seed", 20240313),
         minimum_n=disclosure.get("minimum_n", 11),

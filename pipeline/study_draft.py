@@ -80,7 +80,7 @@ SETTINGS = """\
 #   # From so many respondents on, factors are explored in one half and confirmed in the other.
 #   split_from: 1000
 #   # Samples drawn to find limits of fit for this very model: 100 or more for a report, 0 for none.
-#   cutoff_draws: 0
+#   cutoff_draws: 25
 #   # Respondents each of two groups needs for a test whether the items mean the same in them.
 #   group_minimum: 200
 #   # Start of the random numbers; the same seed gives the same results.

@@ -31,7 +31,7 @@ def test_the_bundled_example_can_be_read(config):
 
 def test_draws_for_limits_and_sizes_of_groups_can_be_set(config):
     assert (read_study(config, FILE).cutoff_draws, read_study(config, FILE).group_minimum) == (
-        0,
+        25,
         200,
     )
     config["psychometrics"] = {"cutoff_draws": 100, "group_minimum": 300}

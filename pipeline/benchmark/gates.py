@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.tables import GATES
+from pipeline.tables import GATE_FORBIDS, GATES
 
 Verdict = Literal["open", "caution", "closed", "untested"]
 Comparison = Literal["groups", "sites", "waves"]
@@ -70,18 +70,6 @@ FEWEST_RESPONDENTS = 100
 RELIABILITY = Limit(("categorical_omega_observed", "cronbach_alpha"), "reliability", 0.70, 0.50)
 """Below .50 more than half of the differences between persons are chance (our number): means of
 many people can still be told apart with a little less than the usual .70."""
-
-GOVERNS: Mapping[str, tuple[Comparison, ...]] = {
-    "structure": ("groups", "sites", "waves"),
-    "reliability": ("groups", "sites", "waves"),
-    "role": ("groups",),
-    "language": ("sites",),
-    "platform": ("sites",),
-    "wave": ("waves",),
-    "sites": ("sites",),
-}
-"""Comparisons that each gate forbids while it is closed. Sites may differ in language and platform;
-today there are no figures that compare survey rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +378,7 @@ def every_gate(parts: Iterable[pd.DataFrame], scales: Iterable[str], wave: str) 
         [
             judged.get((scale, gate)) or _untested(wave, scale, gate, why, THREE_ITEMS)
             for scale in scales
-            for gate in GOVERNS
+            for gate in GATE_FORBIDS
         ]
     )
 
@@ -416,11 +404,11 @@ def closed_gate(estimates: pd.DataFrame, gates: pd.DataFrame) -> NDArray[np.obje
     closed = gates[gates["verdict"] == "closed"]
     found = np.full(len(estimates), "", dtype=object)
     keys = pd.MultiIndex.from_frame(estimates[["wave", "scale"]].astype(object))
-    for gate in reversed(list(GOVERNS)):
+    for gate in reversed(list(GATE_FORBIDS)):
         own = closed.loc[closed["gate"] == gate, ["wave", "scale"]].astype(object)
         of_scale = keys.isin(list(own.itertuples(index=False, name=None)))
         for line in COMPARED:
-            if line.comparison in GOVERNS[gate]:
+            if line.comparison in GATE_FORBIDS[gate]:
                 found[of_scale & _is_of(estimates, line)] = gate
     return found
 

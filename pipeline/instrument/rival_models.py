@@ -56,6 +56,12 @@ class FittableModel:
         """Every item of the model, once."""
         return tuple(dict.fromkeys(item for items in self.factors.values() for item in items))
 
+    @property
+    def general(self) -> str | None:
+        """The general factor of a bifactor model."""
+        is_bifactor = self.model.kind == "bifactor" and self.model.additional
+        return self.model.additional[0].id if is_bifactor else None
+
 
 def models_of_section(
     section: Section, hypotheses: Hypotheses, instrument: Instrument

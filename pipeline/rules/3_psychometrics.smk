@@ -129,6 +129,7 @@ rule compare_models:
         halves="<data>/3_psychometrics/halves.parquet",
     output:
         models="<data>/3_psychometrics/models.csv",
+        falsifiers="<data>/3_psychometrics/falsifiers.csv",
         estimates="<data>/3_psychometrics/model_estimates.csv",
     log:
         "<logs>/compare_models.log",
@@ -151,6 +152,7 @@ rule test_invariance:
         ledger_rows="<data>/1_ingest/ledger_rows.csv",
     output:
         invariance="<data>/3_psychometrics/measurement_invariance.csv",
+        estimates="<data>/3_psychometrics/group_differences.csv",
         gates="<data>/3_psychometrics/gates_of_groups.csv",
     log:
         "<logs>/test_invariance.log",

@@ -108,11 +108,16 @@ rule release_models:
         model_estimates="<data>/3_psychometrics/model_estimates.csv",
         comparability="<data>/3_psychometrics/comparability.csv",
         invariance="<data>/3_psychometrics/measurement_invariance.csv",
+        group_differences="<data>/3_psychometrics/group_differences.csv",
+        falsifiers="<data>/3_psychometrics/falsifiers.csv",
+        gates="<data>/4_benchmark/gates.csv",
     output:
         models="<data>/4_benchmark/psychometrics/models.csv",
         model_estimates="<data>/4_benchmark/psychometrics/model_estimates.csv",
         comparability="<data>/4_benchmark/psychometrics/comparability.csv",
         invariance="<data>/4_benchmark/psychometrics/measurement_invariance.csv",
+        group_differences="<data>/4_benchmark/psychometrics/group_differences.csv",
+        falsifiers="<data>/4_benchmark/psychometrics/falsifiers.csv",
     log:
         "<logs>/release_models.log",
     params:

@@ -44,6 +44,8 @@ rule render_overview_pages:
         model_estimates="<data>/4_benchmark/psychometrics/model_estimates.csv",
         comparability="<data>/4_benchmark/psychometrics/comparability.csv",
         invariance="<data>/4_benchmark/psychometrics/measurement_invariance.csv",
+        group_differences="<data>/4_benchmark/psychometrics/group_differences.csv",
+        falsifiers="<data>/4_benchmark/psychometrics/falsifiers.csv",
         gates="<data>/4_benchmark/gates.csv",
         texts=REPORT_TEXTS,
     output:

@@ -11,6 +11,7 @@ from pipeline.benchmark.gates import (
 )
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
+from pipeline.psychometrics.obstacles import in_short
 from pipeline.psychometrics.two_level.comparability import (
     FEWEST_ANSWERS,
     FEWEST_SITES,
@@ -48,7 +49,7 @@ for scale_id, items in scales_with_factor(responses, instrument):
     try:
         found = comparability({scale_id: list(items.columns)}, data, "site", study.confidence_level)
     except ValueError as fault:
-        obstacle = " ".join(str(fault).split())
+        obstacle = in_short(fault)
         gates.append(cannot_be_fitted(study.wave, scale_id, "sites", obstacle))
         continue
     labels = {"wave": study.wave, "scale": scale_id, "sample": "all", "grouping": "site"}

@@ -16,11 +16,13 @@ from pipeline.score import (
     treatment_of_missing,
 )
 from pipeline.tables import (
+    FALSIFIERS,
     HALVES,
     MODEL_ESTIMATES,
     RIVAL_MODELS,
     describe_models,
     gather_rows,
+    judge_falsifiers,
     label_estimates,
     read_table,
     responses_table,
@@ -41,7 +43,7 @@ everyone = read_table(snakemake.input.responses, responses_table(instrument))
 halves = read_table(snakemake.input.halves, HALVES)
 rng = np.random.default_rng(study.seed)
 
-described, estimates = [], []
+described, estimates, falsified = [], [], []
 for sample, responses in samples_of(rows_of_wave(everyone, study.wave), halves):
     items_of, sites = factor_items(responses, instrument), responses["site"]
     for section in (section for section in instrument.sections if section.factor_model):
@@ -50,9 +52,10 @@ for sample, responses in samples_of(rows_of_wave(everyone, study.wave), halves):
             with_items(model, instrument, items.columns, sites.nunique())
             for model in models_of_section(section, hypotheses, whole)
         ]
+        preferred = next((rival for rival in rivals if rival.model.use == "preferred"), None)
         found = compare_models(
             {
-                rival.model.id: ModelToFit(rival.text, rival.between, rival.factors)
+                rival.model.id: ModelToFit(rival.text, rival.between, rival.factors, rival.general)
                 for rival in rivals
                 if rival.reason is None
             },
@@ -60,9 +63,10 @@ for sample, responses in samples_of(rows_of_wave(everyone, study.wave), halves):
             treatment_of_missing(items),
             "site",
             study.confidence_level,
-            next((rival.model.id for rival in rivals if rival.model.use == "preferred"), None),
+            preferred.model.id if preferred else None,
             study.cutoff_draws,
             rng,
+            study.bootstrap_replications,
         )
         labels = {"wave": study.wave, "scale": section.id, "sample": sample}
         parts = (label_estimates(one.rows, model=name, **labels) for name, one in found.items())
@@ -70,6 +74,9 @@ for sample, responses in samples_of(rows_of_wave(everyone, study.wave), halves):
         obstacles = {name: one.obstacle for name, one in found.items()}
         described.append(describe_models(rivals, obstacles, own, study.wave, section.id, sample))
         estimates.append(own)
+        falsified.append(
+            judge_falsifiers(hypotheses.falsifiers, preferred, own, study.wave, section.id, sample)
+        )
     for scale_id, items in scales_with_factor(responses, instrument, FEWEST_ITEMS_FOR_FIT):
         one_factor = {scale_id: list(items.columns)}
         missing = treatment_of_missing(items)
@@ -78,4 +85,5 @@ for sample, responses in samples_of(rows_of_wave(everyone, study.wave), halves):
         estimates.append(label_estimates(held.to_rows(), **labels))
 
 write_table(gather_rows(described, RIVAL_MODELS), snakemake.output.models, RIVAL_MODELS)
+write_table(gather_rows(falsified, FALSIFIERS), snakemake.output.falsifiers, FALSIFIERS)
 write_table(gather_rows(estimates, MODEL_ESTIMATES), snakemake.output.estimates, MODEL_ESTIMATES)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.benchmark.disclosure import (
     DisclosureRules,
+    release_group_differences,
     release_invariance,
     release_pooled,
 )
@@ -11,6 +12,8 @@ from pipeline.benchmark.gates import without_counts
 from pipeline.provenance import log_to
 from pipeline.tables import (
     ESTIMATES,
+    FALSIFIERS,
+    GATES,
     INVARIANCE,
     MODEL_ESTIMATES,
     RELEASE_FIGURES,
@@ -40,3 +43,10 @@ told = models.assign(obstacle=obstacles)
 write_table(told, snakemake.output.models, RIVAL_MODELS)
 steps = read_table(snakemake.input.invariance, INVARIANCE)
 write_table(release_invariance(steps, rules), snakemake.output.invariance, INVARIANCE)
+
+differences = read_table(snakemake.input.group_differences, MODEL_ESTIMATES)
+gates = read_table(snakemake.input.gates, GATES)
+shown = release_group_differences(differences, gates, rules)
+write_table(shown, snakemake.output.group_differences, MODEL_ESTIMATES)
+falsifiers = read_table(snakemake.input.falsifiers, FALSIFIERS)
+write_table(falsifiers, snakemake.output.falsifiers, FALSIFIERS)

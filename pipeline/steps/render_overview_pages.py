@@ -8,6 +8,7 @@ from pipeline.report import render_comparative_page, render_index, render_techni
 from pipeline.tables import (
     CONTENT_VALIDITY,
     ESTIMATES,
+    FALSIFIERS,
     GATES,
     INVARIANCE,
     ITEM_DECISIONS,
@@ -64,6 +65,8 @@ of_models = {
     "model_estimates": MODEL_ESTIMATES,
     "comparability": MODEL_ESTIMATES,
     "invariance": INVARIANCE,
+    "group_differences": MODEL_ESTIMATES,
+    "falsifiers": FALSIFIERS,
     "gates": GATES,
 }
 models = {name: read_table(snakemake.input[name], table) for name, table in of_models.items()}

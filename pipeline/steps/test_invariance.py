@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 from pipeline.benchmark.gates import cannot_be_fitted, groups_missing, judge_groups
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
+from pipeline.psychometrics.group_differences import group_differences
 from pipeline.psychometrics.measurement_invariance.ladder import invariance
+from pipeline.psychometrics.obstacles import in_short
 from pipeline.score import scales_with_factor, treatment_of_missing
 from pipeline.tables import (
     GATES,
     INVARIANCE,
     LEDGER_ROWS,
+    MODEL_ESTIMATES,
     gather_rows,
     invariance_rows,
+    label_estimates,
     large_groups,
     read_table,
     responses_table,
@@ -37,7 +41,7 @@ groupings = {
     "wave": (everyone, everyone["wave"]),
 }
 
-ladders, gates = [], []
+ladders, differences, gates = [], [], []
 for gate, (responses, grouping) in groupings.items():
     for scale_id, items in scales_with_factor(responses, instrument):
         about = (study.wave, scale_id, gate)
@@ -51,11 +55,15 @@ for gate, (responses, grouping) in groupings.items():
         try:
             ladder = invariance(model, data, "group", missing=missing, cluster="site")
         except ValueError as fault:
-            gates.append(cannot_be_fitted(*about, " ".join(str(fault).split())))
+            gates.append(cannot_be_fitted(*about, in_short(fault)))
             continue
+        told = group_differences(ladder, model, data, "group", missing, "site")
+        labels = {"wave": study.wave, "scale": scale_id, "sample": "all", "grouping": gate}
+        differences.append(label_estimates(told, **labels))
         steps = ladder.table()
         ladders.append(invariance_rows(steps, groups, ladder.n_respondents, *about))
         gates.append(judge_groups(steps, *about))
 
 write_table(gather_rows(ladders, INVARIANCE), snakemake.output.invariance, INVARIANCE)
+write_table(gather_rows(differences, MODEL_ESTIMATES), snakemake.output.estimates, MODEL_ESTIMATES)
 write_table(gather_rows(gates, GATES), snakemake.output.gates, GATES)

@@ -4,6 +4,8 @@ from pipeline.tables.batches import batch_of_sites, write_if_changed
 from pipeline.tables.catalogue import (
     CONTENT_VALIDITY,
     ESTIMATES,
+    FALSIFIERS,
+    GATE_FORBIDS,
     GATE_NAMES,
     GATES,
     HALVES,
@@ -43,6 +45,7 @@ from pipeline.tables.evidence import (
     rating_panels,
     sorting_panels,
 )
+from pipeline.tables.falsifiers import judge_falsifiers
 from pipeline.tables.halves import for_confirming, for_exploring, halves_of, samples_of
 from pipeline.tables.invariance import invariance_rows, large_groups
 from pipeline.tables.io import read_table, replace_folder, rows_of_wave, write_table, write_text
@@ -52,7 +55,9 @@ from pipeline.tables.schema import Column, Table, TableError, conform
 __all__ = [
     "CONTENT_VALIDITY",
     "ESTIMATES",
+    "FALSIFIERS",
     "GATES",
+    "GATE_FORBIDS",
     "GATE_NAMES",
     "HALVES",
     "INVARIANCE",
@@ -92,6 +97,7 @@ __all__ = [
     "halves_of",
     "invariance_rows",
     "item_decisions",
+    "judge_falsifiers",
     "judge_rival",
     "label_estimates",
     "label_placements",

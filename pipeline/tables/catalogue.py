@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipeline.instrument import Instrument
 from pipeline.instrument.evidence import ASPECTS, DECISIONS
@@ -430,6 +430,29 @@ RIVAL_MODELS = Table(
     key=("wave", "scale", "model", "sample"),
 )
 
+FALSIFIERS = Table(
+    "falsifiers",
+    "What would prove the preferred model wrong, set down beforehand, and whether it was found.",
+    (
+        _WAVE,
+        Column("scale", "text", "section whose items it is about", required=True),
+        Column("falsifier", "text", "its id", required=True),
+        Column("about", "text", "the scale, or the two scales, it is looked at for"),
+        Column("sample", "text", "whose answers", required=True, categories=SAMPLES),
+        Column("statement", "text", "what it says", required=True),
+        Column(
+            "found",
+            "text",
+            "whether what it says was found",
+            required=True,
+            categories=("yes", "no", "not judged"),
+        ),
+        Column("words", "text", "what was looked at, in sentences", required=True),
+        Column("consequence", "text", "what follows if it was found", required=True),
+    ),
+    key=("wave", "scale", "falsifier", "about", "sample"),
+)
+
 MODEL_ESTIMATES = Table(
     "model_estimates",
     "Estimates of confirmatory models, a row each. `group` is a group of the grouping, `item` and "
@@ -503,6 +526,18 @@ GATE_NAMES = ("structure", "reliability", "role", "language", "platform", "wave"
 """What has to hold before numbers of a scale are set side by side: its items show one factor; its
 score is more than chance; it means the same in the respondent groups, in every language, on every
 platform, in every survey round, and at every site."""
+
+GATE_FORBIDS: Mapping[str, tuple[str, ...]] = {
+    "structure": ("groups", "sites", "waves"),
+    "reliability": ("groups", "sites", "waves"),
+    "role": ("groups",),
+    "language": ("sites",),
+    "platform": ("sites",),
+    "wave": ("waves",),
+    "sites": ("sites",),
+}
+"""Comparisons that each gate forbids while it is closed. Sites may differ in language and platform;
+today there are no figures that compare survey rounds."""
 
 VERDICTS = ("open", "caution", "closed", "untested")
 """Passed; passed with a reservation; not passed, so nothing that needs it may be shown; and not
@@ -663,6 +698,7 @@ def fixed_tables() -> Iterable[Table]:
         PLACEMENT,
         ITEM_DECISIONS,
         RIVAL_MODELS,
+        FALSIFIERS,
         MODEL_ESTIMATES,
         INVARIANCE,
         GATES,

@@ -8,9 +8,10 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline.instrument.hypotheses.model import Criterion
+from pipeline.instrument.hypotheses.model import Alternatives, Criterion
 from pipeline.instrument.rival_models import FittableModel
 from pipeline.tables.catalogue import MODEL_ESTIMATES, RIVAL_MODELS
+from pipeline.tables.criteria_in_words import judged_sentence, unjudged_sentence
 
 Judgement = Literal["yes", "no", "not judged"]
 
@@ -57,6 +58,7 @@ def describe_models(
     for fittable in models:
         model = fittable.model
         obstacle = fittable.reason or obstacles.get(model.id)
+        of_kind = "" if obstacle else fit_note(model.kind)
         preferred, verdict = (None, None) if obstacle else judge_rival(fittable, estimates)
         rows.append(
             {
@@ -69,12 +71,26 @@ def describe_models(
                 "sample": sample,
                 "text": fittable.text,
                 "obstacle": obstacle,
-                "note": fittable.note or None,
+                "note": " ".join(part for part in (fittable.note, of_kind) if part) or None,
                 "preferred": preferred,
                 "verdict": verdict,
             }
         )
     return pd.DataFrame(rows, columns=RIVAL_MODELS.column_names)
+
+
+FIT_OF_ITS_OWN = {
+    "exploratory_target": "Its fit is that of normal theory, so it is not set beside that of "
+    "the other models.",
+    "two_level": "Its fit is that of maximum likelihood in two levels, so it is not set beside "
+    "that of the other models.",
+}
+"""Kinds of models whose indices are not those of the others."""
+
+
+def fit_note(kind: str) -> str:
+    """What to know before the fit of a model is read; empty where there is nothing."""
+    return FIT_OF_ITS_OWN.get(kind, "")
 
 
 def judge_rival(
@@ -88,29 +104,20 @@ def judge_rival(
     """
     if not fittable.model.prefer_if:
         return None, None
-    outcomes: list[Judgement] = []
-    words = []
-    for alternative in fittable.model.prefer_if:
-        found = [_criterion(criterion, fittable, estimates) for criterion in alternative]
-        met = [judgement for judgement, _ in found]
-        outcomes.append("no" if "no" in met else "not judged" if "not judged" in met else "yes")
-        words.append("; ".join(told for _, told in found))
-    overall: Judgement = "no" if set(outcomes) == {"no"} else "not judged"
-    return ("yes" if "yes" in outcomes else overall), " / or: ".join(words)
+    return judge_alternatives(fittable.model.prefer_if, fittable, estimates)
 
 
-def _criterion(
+def judge_criterion(
     criterion: Criterion, fittable: FittableModel, estimates: pd.DataFrame
 ) -> tuple[Judgement, str]:
-    """Whether a criterion is met, and the words for it.
+    """Whether a criterion is met, and the sentence for it.
 
     Where several samples have to meet it, one alone can only speak against the model.
     """
     elsewhere = bool(criterion.levels or criterion.groups)
     values = None if elsewhere else _values(criterion, fittable, estimates)
-    name = criterion.index.replace("_", " ")
     if not values:
-        return "not judged", f"{name}: not judged"
+        return "not judged", unjudged_sentence(criterion)
     values = [abs(value) for value in values] if criterion.absolute else values
     met = [criterion.band.holds(value) for value in values]
     if criterion.share is not None:
@@ -119,22 +126,33 @@ def _criterion(
         is_met = criterion.how_many.holds(sum(met))
     else:
         is_met = all(met)
+    told = judged_sentence(criterion, values, sum(met), is_met)
     if is_met and criterion.samples:
-        return "not judged", f"{name} {_range(values)}: met here, needs another sample"
-    word = "met" if is_met else "not met"
-    return ("yes" if is_met else "no"), f"{name} {_range(values)}: {word}"
+        return "not judged", told
+    return ("yes" if is_met else "no"), told
 
 
-def _range(values: Sequence[float]) -> str:
-    low, high = min(values), max(values)
-    return f"{low:.3f}" if low == high else f"from {low:.3f} to {high:.3f}"
+def judge_alternatives(
+    alternatives: Alternatives, fittable: FittableModel, estimates: pd.DataFrame
+) -> tuple[Judgement, str]:
+    """Whether one set of criteria is met with all of its criteria, and what was found."""
+    outcomes: list[Judgement] = []
+    words = []
+    for alternative in alternatives:
+        found = [judge_criterion(criterion, fittable, estimates) for criterion in alternative]
+        met = [judgement for judgement, _ in found]
+        outcomes.append("no" if "no" in met else "not judged" if "not judged" in met else "yes")
+        words.append(" ".join(told for _, told in found))
+    overall: Judgement = "no" if set(outcomes) == {"no"} else "not judged"
+    return ("yes" if "yes" in outcomes else overall), " Or: ".join(words)
 
 
 def _values(
     criterion: Criterion, fittable: FittableModel, estimates: pd.DataFrame
 ) -> list[float] | None:
     """What is looked at, one value each; None where it cannot be had."""
-    own = _of_model(estimates, criterion.in_model or fittable.model.id)
+    named = criterion.of[0] if criterion.index in FIT_INDICES and criterion.of else None
+    own = _of_model(estimates, named or criterion.in_model or fittable.model.id)
     if criterion.index in FIT_INDICES:
         value = _fit(criterion, own, estimates)
         return None if value is None else [value]
@@ -151,6 +169,13 @@ def _values(
         return _complete(_mean_loading(own, name) for name in criterion.of)
     if criterion.index == "cross_loading":
         return _largest_cross_loadings(own, fittable) or None
+    if criterion.index == "heterotrait_ratio_upper_limit":
+        pairs = combinations(criterion.of, 2)
+        return _complete(_upper_limit(estimates, first, second) for first, second in pairs)
+    if criterion.index == "omega_hierarchical_specific":
+        return _complete(_of_factor(own, "omega_hierarchical", name) for name in criterion.of)
+    if criterion.index == "rank_of_explained_common_variance":
+        return _variance_ranks(own, criterion)
     return None
 
 
@@ -169,17 +194,26 @@ def _single(rows: pd.DataFrame) -> float | None:
 
 
 def _fit(criterion: Criterion, own: pd.DataFrame, estimates: pd.DataFrame) -> float | None:
+    """An index, or its difference to that of a model estimated in the same way."""
     for name in FIT_INDICES[criterion.index]:
-        value = _single(own[own["statistic"] == name])
+        rows = own[own["statistic"] == name]
+        value = _single(rows)
         if criterion.compared_with is None or value is None:
             if value is not None:
                 return value
             continue
         other = _of_model(estimates, criterion.compared_with)
-        base = _single(other[other["statistic"] == name])
-        if base is not None:
+        others = other[other["statistic"] == name]
+        base = _single(others)
+        if base is not None and _estimator(rows) == _estimator(others):
             return value - base
     return None
+
+
+def _estimator(rows: pd.DataFrame) -> str:
+    """How a statistic was estimated: the method up to its first comma."""
+    method = rows["method"].dropna()
+    return str(method.iloc[0]).split(",")[0] if len(method) else ""
 
 
 def _correlation(own: pd.DataFrame, first: str, second: str) -> float | None:
@@ -219,6 +253,32 @@ def _ranks(own: pd.DataFrame, criterion: Criterion) -> list[float] | None:
         return None
     order = sorted(loadings, key=lambda name: -loadings[name])
     return [float(order.index(name) + 1) for name in criterion.of]
+
+
+def _upper_limit(estimates: pd.DataFrame, first: str, second: str) -> float | None:
+    """Upper limit of the ratio of two scales, whatever model it is told with."""
+    pairs = (f"{first} with {second}", f"{second} with {first}")
+    rows = estimates[(estimates["statistic"] == "htmt") & estimates["factor"].isin(pairs)]
+    found = rows["ci_high"].dropna()
+    return float(found.iloc[0]) if len(found) else None
+
+
+def _of_factor(own: pd.DataFrame, statistic: str, factor: str) -> float | None:
+    rows = own[(own["statistic"] == statistic) & (own["factor"] == factor) & own["item"].isna()]
+    return _single(rows)
+
+
+def _variance_ranks(own: pd.DataFrame, criterion: Criterion) -> list[float] | None:
+    """Places by common variance explained, each among those of `against`; 1 is the highest."""
+    names = dict.fromkeys((*criterion.of, *criterion.against))
+    found = {name: _of_factor(own, "explained_common_variance", name) for name in names}
+    known = {name: value for name, value in found.items() if value is not None}
+    if len(known) < len(found):
+        return None
+    return [
+        1.0 + sum(known[other] > known[name] for other in criterion.against if other != name)
+        for name in criterion.of
+    ]
 
 
 def _mean_loading(own: pd.DataFrame, factor: str) -> float | None:

@@ -15,6 +15,7 @@ FEW_DRAWS = """
 psychometrics:
   parallel_replications: 20
   bootstrap_replications: 50
+  cutoff_draws: 20
 """
 """Enough to see that resampling runs; how good it is is tested elsewhere."""
 

@@ -84,6 +84,7 @@ def test_factors_are_explored_in_one_half_and_no_company_is_in_both(climate_run)
     assert 0 < estimate(climate_run[0], "factors", "climate", "rmsea")["estimate"] < 0.2
 
 
+@pytest.mark.slow
 def test_one_core_gives_the_same_reports_as_two(climate_run, project):
     run = run_snakemake(project, "--configfile", CONFIG, cores=1)
     assert run.status == 0, run.said

@@ -1,7 +1,7 @@
 """Disclosure control: the one module through which numbers leave."""
 
 from pipeline.benchmark.disclosure.members import members_of
-from pipeline.benchmark.disclosure.models import release_invariance
+from pipeline.benchmark.disclosure.models import release_group_differences, release_invariance
 from pipeline.benchmark.disclosure.past import PastRelease
 from pipeline.benchmark.disclosure.pooled_analyses import release_pooled
 from pipeline.benchmark.disclosure.records import read_releases, record_release
@@ -20,6 +20,7 @@ __all__ = [
     "members_of",
     "read_releases",
     "record_release",
+    "release_group_differences",
     "release_invariance",
     "release_pooled",
 ]

@@ -40,7 +40,9 @@ ASSOCIATION = re.compile(
     r"|standardised_(loading|regression)|residual_(correlation|of_correlation)"
     r"|unexplained_factor_variance|explained_variance|n_free|scaling_factor|shift"
     r"|baseline_(df|scaling_factor)|(cfi|tli)_(scaled|robust)|[sc]rmr|log_likelihood\w*|aic|sabic"
-    r"|(limit|cutoff)_\w+"
+    r"|(limit|cutoff)_\w+|htmt2?|average_variance_extracted|construct_replicability|determinacy"
+    r"|omega|relative_omega|uncontaminated_correlations|explained_common_variance_within"
+    r"|general_variance_within"
     # the same at all sites
     r"|n_sites\w*|srmr_within|p_value_(scaled|metric|strong)|cfi_change_metric|residual_share|icc_factor"
     # variance

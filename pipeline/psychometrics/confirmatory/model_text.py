@@ -245,7 +245,7 @@ def _modified(parameter: Parameter, modifier: str) -> Parameter:
     labels = tuple(entry.strip("\"' ") for entry in entries)
     if kind == "equal" and "~" in inside:
         raise _StatementError(
-            f"equal() takes a label, got {inside}; give both parameters one label, as in a*x2 + a*x3"
+            f"equal() takes a label, got {inside}; give both one label: a*x2 + a*x3"
         )
     for label in labels:
         _require_name(label)

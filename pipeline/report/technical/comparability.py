@@ -21,12 +21,11 @@ from pipeline.report.technical.evidence import (
     scope_label,
 )
 from pipeline.report.technical.model_tables import TablesOfModels, rows_of_round, three_decimals
-from pipeline.tables.catalogue import GATE_NAMES
+from pipeline.tables.catalogue import GATE_FORBIDS, GATE_NAMES
 
 GOVERNED: Mapping[str, tuple[str, ...]] = {
-    "groups": ("structure", "reliability", "role"),
-    "sites": ("structure", "reliability", "language", "platform", "sites"),
-    "waves": ("structure", "reliability", "wave"),
+    comparison: tuple(gate for gate, forbidden in GATE_FORBIDS.items() if comparison in forbidden)
+    for comparison in ("groups", "sites", "waves")
 }
 """The gates that each comparison has to pass."""
 
@@ -47,6 +46,9 @@ SITES = "site"
 
 OWN_GATE = {"groups": "role", "sites": "sites", "waves": "wave"}
 """The gate without which nothing is said about a comparison."""
+
+OF_SCORE = ("structure", "reliability")
+"""The gates that a score passes by itself, before anything is compared."""
 
 STRICTEST_FIRST = ("closed", "untested", "caution", "open")
 
@@ -134,7 +136,9 @@ def verdict_of(verdicts: Iterable[str]) -> str:
 
 
 def _in_words(scale: str, gates: Mapping[str, _Gate], setting: Setting) -> ScaleVerdict:
-    sentences = [
+    own = [gates[name] for name in OF_SCORE if name in gates]
+    together = [_comparison("score", own, setting)] if own else []
+    sentences = together + [
         _comparison(comparison, [gates[name] for name in names if name in gates], setting)
         for comparison, names in GOVERNED.items()
         if OWN_GATE[comparison] in gates

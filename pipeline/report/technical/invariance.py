@@ -19,6 +19,11 @@ from pipeline.report.technical.evidence import (
     meaning,
     one_decimal,
 )
+from pipeline.report.technical.group_tables import (
+    differing_items,
+    group_means,
+    search_sentences,
+)
 from pipeline.report.technical.model_tables import natural, rows_of_round, three_decimals
 
 STEPS = ("configural", "thresholds", "metric", "scalar", "strict")
@@ -54,9 +59,14 @@ class Ladders:
     fit: Evidence
     changes: Evidence
     exceptions: ShownTable | None
+    search: tuple[str, ...]
+    items: Evidence | None
+    means: Evidence | None
 
 
-def ladders_of(steps: pd.DataFrame | None, setting: Setting) -> tuple[Ladders, ...]:
+def ladders_of(
+    steps: pd.DataFrame | None, setting: Setting, differences: pd.DataFrame | None = None
+) -> tuple[Ladders, ...]:
     """The ladders of each grouping, scales in the order of the questionnaire.
 
     Parameters
@@ -65,12 +75,20 @@ def ladders_of(steps: pd.DataFrame | None, setting: Setting) -> tuple[Ladders, .
         By the contract INVARIANCE, after disclosure control.
     setting : Setting
         As everywhere.
+    differences : DataFrame, optional
+        By the contract MODEL_ESTIMATES, after disclosure control: items that differ, and means.
     """
+    beside = rows_of_round(differences, setting.study.wave)
     by_grouping: dict[str, list[Row]] = {}
     for row in rows_of_round(steps, setting.study.wave):
         by_grouping.setdefault(row["grouping"], []).append(row)
     return tuple(
-        _ladders(grouping, _in_order(rows, setting), setting)
+        _ladders(
+            grouping,
+            _in_order(rows, setting),
+            [row for row in beside if row["grouping"] == grouping],
+            setting,
+        )
         for grouping, rows in sorted(by_grouping.items())
     )
 
@@ -87,7 +105,9 @@ def _in_order(rows: Iterable[Row], setting: Setting) -> list[Row]:
     return sorted(rows, key=place)
 
 
-def _ladders(grouping: str, rows: Sequence[Row], setting: Setting) -> Ladders:
+def _ladders(
+    grouping: str, rows: Sequence[Row], differences: Sequence[Row], setting: Setting
+) -> Ladders:
     heading = _grouping_label(grouping, setting)
     return Ladders(
         heading=setting.say("invariance.heading", grouping=heading),
@@ -95,6 +115,9 @@ def _ladders(grouping: str, rows: Sequence[Row], setting: Setting) -> Ladders:
         fit=_fit(heading, rows, setting),
         changes=_changes(heading, rows, setting),
         exceptions=_exceptions(heading, rows, setting),
+        search=search_sentences(differences, setting),
+        items=differing_items(heading, differences, setting),
+        means=group_means(heading, differences, setting),
     )
 
 

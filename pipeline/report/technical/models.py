@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +11,7 @@ from pipeline.report import formatting
 from pipeline.report.charts import MARKS
 from pipeline.report.estimates import Estimate, Estimates
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, shown_table
+from pipeline.report.tables import Evidence, ShownTable, shown_table
 from pipeline.report.technical.correlations import Shade, shades
 from pipeline.report.technical.drawn_model import DrawnModel, drawn_model, has_paths
 from pipeline.report.technical.evidence import (
@@ -32,6 +32,12 @@ from pipeline.report.technical.model_tables import (
     natural,
     rows_of_round,
     three_decimals,
+)
+from pipeline.report.technical.structure_tables import (
+    factor_table,
+    falsifier_table,
+    general_table,
+    pair_table,
 )
 
 LIMIT, CUTOFF = "limit_", "cutoff_"
@@ -59,6 +65,10 @@ class Structure:
     in_words: tuple[ModelInWords, ...]
     fit: Evidence
     limits: Evidence
+    factors: tuple[Evidence, ...]
+    pairs: tuple[Evidence, ...]
+    general: tuple[Evidence, ...]
+    falsifiers: ShownTable | None
     preferred: tuple[DrawnModel, ...]
     others: tuple[DrawnModel, ...]
 
@@ -88,7 +98,12 @@ class _Rival:
         return self.use == "preferred"
 
 
-def models_of(rivals: pd.DataFrame | None, tables: TablesOfModels, setting: Setting) -> Models:
+def models_of(
+    rivals: pd.DataFrame | None,
+    tables: TablesOfModels,
+    setting: Setting,
+    falsifiers: pd.DataFrame | None = None,
+) -> Models:
     """What the page shows about models; without any rows, a table that says so.
 
     Parameters
@@ -99,20 +114,27 @@ def models_of(rivals: pd.DataFrame | None, tables: TablesOfModels, setting: Sett
         From the contract MODEL_ESTIMATES, after disclosure control.
     setting : Setting
         As everywhere.
+    falsifiers : DataFrame, optional
+        By the contract FALSIFIERS.
     """
     own = rows_of_round(rivals, setting.study.wave)
+    speaking = rows_of_round(falsifiers, setting.study.wave)
     known = {str(row["scale"]) for row in own} | {key.scale for key in tables if key.model}
     order = [section.id for section in setting.instrument.sections]
     scopes = sorted(known, key=lambda one: (order.index(one) if one in order else 99, one))
     return Models(
-        structures=tuple(_structure(scope, own, tables, setting) for scope in scopes),
+        structures=tuple(_structure(scope, own, speaking, tables, setting) for scope in scopes),
         single=_single(tables, setting),
         misfit_shades=shades(setting, MARKS),
     )
 
 
 def _structure(
-    scope: str, rows: Sequence[Mapping[str, str]], tables: TablesOfModels, setting: Setting
+    scope: str,
+    rows: Sequence[Mapping[str, str]],
+    falsifiers: Sequence[Mapping[str, str]],
+    tables: TablesOfModels,
+    setting: Setting,
 ) -> Structure:
     rivals = _rivals([row for row in rows if row["scale"] == scope])
     fitted = {
@@ -133,9 +155,32 @@ def _structure(
         in_words=tuple(_in_words(one, rivals, setting) for one in rivals),
         fit=_fit(scope, order, names, fitted, setting),
         limits=_limits(scope, order, preferred, names, fitted, setting),
+        factors=_read_off(factor_table, scope, order, names, fitted, setting),
+        pairs=_read_off(pair_table, scope, order, names, fitted, setting),
+        general=_read_off(general_table, scope, order, names, fitted, setting),
+        falsifiers=falsifier_table([row for row in falsifiers if row["scale"] == scope], setting),
         preferred=tuple(one for name, one in drawn if name in preferred or not rivals),
         others=tuple(one for name, one in drawn if rivals and name not in preferred),
     )
+
+
+def _read_off(
+    make: Callable[[str, str, Estimates, Setting], Evidence | None],
+    scope: str,
+    order: Sequence[str],
+    names: Mapping[str, str],
+    fitted: TablesOfModels,
+    setting: Setting,
+) -> tuple[Evidence, ...]:
+    """A table for each model and sample that has the numbers for it."""
+    shown = []
+    for key, table in _in_order(order, fitted):
+        sample = setting.phrases.say(f"models.sample_{key.sample}")
+        name = names.get(str(key.model), str(key.model))
+        shown.append(
+            make(setting.say("models.drawn", model=name, sample=sample), scope, table, setting)
+        )
+    return tuple(one for one in shown if one is not None)
 
 
 def _rivals(rows: Sequence[Mapping[str, str]]) -> tuple[_Rival, ...]:

@@ -116,8 +116,8 @@ def render_technical_page(
         What every report says about the study.
     models : mapping of str to DataFrame, optional
         Any of ``models``, ``model_estimates``, ``comparability`` (by the contract MODEL_ESTIMATES
-        too), ``invariance`` and ``gates``, after disclosure control. What is not there is told as
-        not computed.
+        too), ``invariance``, ``group_differences`` (by MODEL_ESTIMATES), ``falsifiers`` and
+        ``gates``, after disclosure control. What is not there is told as not computed.
     """
     setting = Setting(
         instrument, study, wording_of(instrument, study), load_phrases(study.language)
@@ -144,8 +144,10 @@ def render_technical_page(
         retention=suggestion_table(tables["retention"], setting),
         scree=scree_plots(tables["retention"], setting),
         factors=factors_of(tables["factors"], tables["equivalence"], setting),
-        models=models_of(structure.get("models"), fitted, setting),
-        ladders=ladders_of(structure.get("invariance"), setting),
+        models=models_of(structure.get("models"), fitted, setting, structure.get("falsifiers")),
+        ladders=ladders_of(
+            structure.get("invariance"), setting, structure.get("group_differences")
+        ),
         comparability=comparability_of(structure.get("gates"), of_sites, setting),
         variance=variance_table(tables["variance"], setting),
         rules=disclosure_rules(setting),

@@ -5,10 +5,9 @@ from itertools import combinations
 import pytest
 import textstat
 
-from pipeline.benchmark.gates import GOVERNS
 from pipeline.report.phrases import load_phrases
 from pipeline.report.technical.comparability import GOVERNED, OWN_GATE, verdict_of
-from pipeline.tables.catalogue import GATE_NAMES, VERDICTS
+from pipeline.tables.catalogue import GATE_FORBIDS, GATE_NAMES, VERDICTS
 from tests.report.fabricated_models import framed_rows
 from tests.report.fabricated_study import WAVE, Fabricated
 from tests.report.technical.changing import part, with_models
@@ -33,9 +32,9 @@ def sentences(made: Fabricated) -> list[str]:
 
 
 def test_the_page_and_the_disclosure_agree_on_what_a_gate_governs():
-    for gate, comparisons in GOVERNS.items():
+    for gate, comparisons in GATE_FORBIDS.items():
         assert {name for name, gates in GOVERNED.items() if gate in gates} == set(comparisons)
-    assert set(GOVERNS) == set(GATE_NAMES)
+    assert set(GATE_FORBIDS) == set(GATE_NAMES)
     assert set(OWN_GATE) == set(GOVERNED)
 
 
@@ -48,31 +47,37 @@ def test_the_strictest_gate_decides(one, other):
 def test_open_gates_let_groups_be_compared_and_every_reason_is_told(study: Fabricated):
     made = with_gates(study, structure="open", reliability="open", role="open")
     assert sentences(made) == [
+        "The items hold together, so the scale has a score. "
+        "Reason of structure. Reason of reliability.",
         "For this scale, groups may be compared. "
-        "Reason of structure. Reason of reliability. Reason of role."
+        "Reason of structure. Reason of reliability. Reason of role.",
     ]
 
 
 def test_a_closed_gate_stops_a_comparison_with_its_reason_alone(study: Fabricated):
     made = with_gates(study, structure="open", reliability="caution", role="closed")
-    assert sentences(made) == ["For this scale, groups may not be compared. Reason of role."]
+    assert sentences(made)[1:] == ["For this scale, groups may not be compared. Reason of role."]
 
 
 def test_a_reservation_is_told_with_its_reason(study: Fabricated):
     made = with_gates(study, structure="caution", reliability="open", sites="open")
-    assert sentences(made) == ["Sites may be compared with caution. Reason of structure."]
+    assert sentences(made) == [
+        "The items hold together only in part, so read the score with care. Reason of structure.",
+        "Sites may be compared with caution. Reason of structure.",
+    ]
 
 
 def test_what_was_not_tested_is_told_with_what_is_missing(study: Fabricated):
     made = with_gates(study, structure="open", reliability="open", role="untested")
-    assert sentences(made) == [
+    assert sentences(made)[1:] == [
         "For this scale, it is not known whether groups may be compared. Reason of role. "
         "For a test this is missing: more for role."
     ]
 
 
 def test_a_comparison_without_its_own_gate_is_not_spoken_of(study: Fabricated):
-    assert sentences(with_gates(study, structure="open", reliability="open")) == []
+    told = sentences(with_gates(study, structure="closed", reliability="open"))
+    assert told == ["The items do not hold together well enough for a score. Reason of structure."]
 
 
 def test_every_gate_stands_in_the_overview_and_with_its_numbers_below(study: Fabricated):

@@ -1,0 +1,155 @@
+"""What is read off fitted models: scales told apart, scores they carry, and what speaks against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from pipeline.report import formatting
+from pipeline.report.estimates import Estimates
+from pipeline.report.pages import Setting
+from pipeline.report.tables import Evidence, ShownTable, shown_table
+from pipeline.report.technical.evidence import (
+    Columns,
+    Found,
+    cell,
+    evidence,
+    headings_of,
+    on_record,
+    people,
+    remark,
+)
+
+BETWEEN = " with "
+
+OF_FACTORS: Columns = (
+    ("categorical_omega_model_implied", formatting.coefficient),
+    ("omega_model_implied", formatting.coefficient),
+    ("average_variance_extracted", formatting.coefficient),
+    ("construct_replicability", formatting.coefficient),
+)
+
+OF_PAIRS: Columns = (
+    ("factor_correlation", formatting.coefficient),
+    ("htmt", formatting.coefficient),
+    ("htmt2", formatting.coefficient),
+)
+
+OF_GENERAL: Columns = (
+    ("omega", formatting.coefficient),
+    ("omega_hierarchical", formatting.coefficient),
+    ("explained_common_variance", formatting.percent),
+    ("construct_replicability", formatting.coefficient),
+    ("determinacy", formatting.coefficient),
+)
+
+MOST_NAMED = 3
+"""So many pairs or scales are named in a cell; more are counted."""
+
+
+def factor_table(model: str, scope: str, table: Estimates, setting: Setting) -> Evidence | None:
+    """Reliability of the score of each factor, and how much of its items it explains."""
+    caption = setting.say("models.factors_caption", model=model)
+    return _by_factor(caption, OF_FACTORS, OF_FACTORS[:3], "factor", scope, table, setting)
+
+
+def general_table(model: str, scope: str, table: Estimates, setting: Setting) -> Evidence | None:
+    """What a general factor and the others stand for; None where there is none."""
+    caption = setting.say("models.general_caption", model=model)
+    return _by_factor(caption, OF_GENERAL, OF_GENERAL[:3], "factor", scope, table, setting)
+
+
+def pair_table(model: str, scope: str, table: Estimates, setting: Setting) -> Evidence | None:
+    """Correlation and ratios of every two scales; None without ratios."""
+    caption = setting.say("models.pairs_caption", model=model)
+    return _by_factor(caption, OF_PAIRS, OF_PAIRS[1:], "pair", scope, table, setting)
+
+
+def _by_factor(
+    caption: str,
+    columns: Columns,
+    telling: Columns,
+    first: str,
+    scope: str,
+    table: Estimates,
+    setting: Setting,
+) -> Evidence | None:
+    """A row for each factor, or pair of factors, that one of the telling statistics knows."""
+    names = [name for name, _ in telling]
+    own = [a for a in table.addresses() if a[1] is None and a[3] is None and a[4]]
+    factors = list(dict.fromkeys(str(a[4]) for a in own if a[5] in names))
+    if not factors:
+        return None
+    shown = on_record(columns, table)
+    every: list[Found] = []
+    rows = []
+    for factor in _in_order(factors, setting):
+        found = [_of_factor(name, scope, factor, table) for name, _ in shown]
+        every.extend(found)
+        cells = [cell(one, write, setting) for one, (_, write) in zip(found, shown, strict=True)]
+        rows.append((factor, (people(found), *cells, remark(found, setting))))
+    headings = headings_of((first, "n", *(name for name, _ in shown), "remarks"), setting)
+    return evidence(shown_table(caption, headings, rows, words=[len(headings) - 1]), every, setting)
+
+
+def _of_factor(statistic: str, scope: str, factor: str, table: Estimates) -> Found:
+    """A statistic of a factor, or of a pair in whichever order it is on record."""
+    found = table.on_record(statistic, scale=scope, factor=factor)
+    turned = BETWEEN.join(reversed(factor.split(BETWEEN)))
+    return found or table.on_record(statistic, scale=scope, factor=turned)
+
+
+def _in_order(factors: Sequence[str], setting: Setting) -> list[str]:
+    """As in the questionnaire; what it does not know comes first, by name."""
+    scales = list(setting.instrument.by_id)
+    singles = dict.fromkeys(part for name in factors for part in name.split(BETWEEN))
+    order = [
+        *sorted(one for one in singles if one not in scales),
+        *(one for one in scales if one in singles),
+    ]
+    wanted = [*order, *(BETWEEN.join(pair) for pair in combinations(order, 2))]
+    turned = {BETWEEN.join(sorted(name.split(BETWEEN))): name for name in factors}
+    known = (turned.get(BETWEEN.join(sorted(name.split(BETWEEN)))) for name in wanted)
+    return [name for name in known if name]
+
+
+def falsifier_table(rows: Sequence[Mapping[str, str]], setting: Setting) -> ShownTable | None:
+    """What would prove the structure wrong, and whether it was found; None without any."""
+    if not rows:
+        return None
+    shown = []
+    for (name, sample, found), own in _together(rows).items():
+        about = _named([row["about"] for row in own if row["about"]], setting)
+        looked = own[0]["words"] if len(own) == 1 else setting.say("word.none")
+        cells = (
+            setting.phrases.say(f"models.sample_{sample}"),
+            own[0]["statement"],
+            about,
+            setting.phrases.say(f"models.found_{found.replace(' ', '_')}"),
+            looked,
+            own[0]["consequence"],
+        )
+        shown.append((name, cells))
+    names = ("falsifier", "sample", "statement", "about", "outcome", "looked_at", "consequence")
+    caption = setting.say("models.falsifiers_caption")
+    return shown_table(caption, headings_of(names, setting), shown, words=range(1, len(names)))
+
+
+def _together(
+    rows: Sequence[Mapping[str, str]],
+) -> dict[tuple[str, str, str], list[Mapping[str, str]]]:
+    """Rows of one falsifier and sample with the same outcome; what was found comes first."""
+    order = ("yes", "not judged", "no")
+    ordered = sorted(rows, key=lambda r: (r["falsifier"], r["sample"], order.index(r["found"])))
+    found: dict[tuple[str, str, str], list[Mapping[str, str]]] = {}
+    for row in ordered:
+        found.setdefault((row["falsifier"], row["sample"], row["found"]), []).append(row)
+    return found
+
+
+def _named(about: Sequence[str], setting: Setting) -> str:
+    if not about:
+        return setting.say("models.whole_questionnaire")
+    if len(about) <= MOST_NAMED:
+        return ", ".join(about)
+    return setting.say("models.number_of_cases", number=formatting.count(len(about)))
