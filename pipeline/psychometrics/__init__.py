@@ -42,7 +42,6 @@ from pipeline.psychometrics.content_validity import (
 from pipeline.psychometrics.correlation import CorrelationMatrix, pearson_correlations
 from pipeline.psychometrics.counts import AnswerCounts, count_answers, count_answers_by_group
 from pipeline.psychometrics.cutoffs import SimulatedCutoffs, simulated_cutoffs
-from pipeline.psychometrics.discriminant import ratios_of_pairs
 from pipeline.psychometrics.efa import (
     AlignedItem,
     AlignedSolution,
@@ -66,7 +65,6 @@ from pipeline.psychometrics.factorability import (
     bartlett_sphericity,
     kaiser_meyer_olkin,
 )
-from pipeline.psychometrics.group_differences import group_differences
 from pipeline.psychometrics.halves import Halves, equivalent_halves
 from pipeline.psychometrics.heterotrait import HeterotraitRatios, heterotrait_monotrait
 from pipeline.psychometrics.items import (
@@ -300,7 +298,6 @@ __all__ = [
     "expected_score_differences",
     "explore_factors",
     "factor_scores",
-    "group_differences",
     "guttman_bounds",
     "heterotrait_monotrait",
     "hold_against",
@@ -326,7 +323,6 @@ __all__ = [
     "polychoric_covariance",
     "polyserial_correlation",
     "polyserial_correlations",
-    "ratios_of_pairs",
     "residual_correlations",
     "retest_reliability",
     "schmid_leiman",
