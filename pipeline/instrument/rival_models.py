@@ -7,7 +7,7 @@ for a section has those that follow from its scales alone: see :func:`usual_mode
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
 
@@ -40,6 +40,8 @@ class FittableModel:
         Of a model in two levels, the model between sites; `text` is the one within.
     reason : str or None
         Why the items at hand do not allow it, in a sentence.
+    wording : mapping of str to tuple of str
+        Of an exploratory model one more target, the negatively worded items; else empty.
     note : str
         What the model does without, in a sentence; empty where it is complete.
     """
@@ -49,6 +51,7 @@ class FittableModel:
     text: str | None = None
     between: str | None = None
     reason: str | None = None
+    wording: Names = field(default_factory=dict)
     note: str = ""
 
     @property
@@ -227,10 +230,11 @@ def with_items(
     ]
     if reasons:
         return FittableModel(model, factors, reason="; ".join(reasons))
-    if model.kind == "exploratory_target":
-        return FittableModel(model, factors)
     worded = _negative_items(model, factors, instrument)
     enough = len(worded) >= FEWEST_ITEMS
+    if model.kind == "exploratory_target":
+        name = model.wording_factor
+        return FittableModel(model, factors, wording={name: worded} if name and enough else {})
     text = "\n".join(_lines(model, factors, additional, worded if enough else ()))
     note = ""
     if model.wording_factor and not enough:

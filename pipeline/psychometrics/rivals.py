@@ -241,7 +241,7 @@ def _explored(
     missing: Literal["listwise", "pairwise"],
 ) -> ComparedModel:
     """Exploratory factors rotated to a target, called by the names of their targets."""
-    items = [item for own in targets.values() for item in own]
+    items = list(dict.fromkeys(item for own in targets.values() for item in own))
     try:
         correlation = polychoric_correlations(data[items], missing).correlation
         solution = explore_factors(correlation, len(targets), rotation="target", target=targets)

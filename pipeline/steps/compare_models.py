@@ -55,7 +55,12 @@ for sample, responses in samples_of(rows_of_wave(everyone, study.wave), halves):
         preferred = next((rival for rival in rivals if rival.model.use == "preferred"), None)
         found = compare_models(
             {
-                rival.model.id: ModelToFit(rival.text, rival.between, rival.factors, rival.general)
+                rival.model.id: ModelToFit(
+                    rival.text,
+                    rival.between,
+                    {**rival.factors, **rival.wording},
+                    rival.general,
+                )
                 for rival in rivals
                 if rival.reason is None
             },

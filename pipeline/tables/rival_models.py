@@ -159,7 +159,7 @@ def _values(
     if criterion.index in ("factor_correlation", "second_order_correlation"):
         return _complete(_correlation(own, a, b) for a, b in combinations(criterion.of, 2))
     if criterion.index == "mean_factor_correlation":
-        value = _mean_correlation_difference(criterion, own, estimates)
+        value = _mean_correlation_difference(criterion, fittable, own, estimates)
         return None if value is None else [value]
     if criterion.index == "second_order_loading":
         return _complete(_second_order_loading(own, name) for name in criterion.of)
@@ -228,13 +228,15 @@ def _mean_correlation(own: pd.DataFrame, factors: Sequence[str]) -> float | None
 
 
 def _mean_correlation_difference(
-    criterion: Criterion, own: pd.DataFrame, estimates: pd.DataFrame
+    criterion: Criterion, fittable: FittableModel, own: pd.DataFrame, estimates: pd.DataFrame
 ) -> float | None:
+    """Among the factors of the model, without that of wording."""
     if criterion.compared_with is None:
         return None
     other = _of_model(estimates, criterion.compared_with)
     pairs = own.loc[own["statistic"] == "factor_correlation", "factor"].dropna()
-    factors = list(dict.fromkeys(part for pair in pairs for part in str(pair).split(" with ")))
+    named = dict.fromkeys(part for pair in pairs for part in str(pair).split(" with "))
+    factors = [name for name in named if name in fittable.factors]
     means = _mean_correlation(own, factors), _mean_correlation(other, factors)
     return None if means[0] is None or means[1] is None else means[0] - means[1]
 
@@ -288,8 +290,9 @@ def _mean_loading(own: pd.DataFrame, factor: str) -> float | None:
 
 
 def _largest_cross_loadings(own: pd.DataFrame, fittable: FittableModel) -> list[float]:
-    """The largest loading of each item outside its factor, its sign left aside."""
+    """The largest loading of each item on the factor of other items, its sign left aside."""
     home = {item: name for name, items in fittable.factors.items() for item in items}
     rows = own[own["statistic"].isin(LOADINGS) & own["item"].notna()]
+    rows = rows[rows["factor"].isin(list(fittable.factors))]
     outside = rows[rows["factor"] != rows["item"].map(home)]
     return [float(value) for value in outside["estimate"].abs().groupby(outside["item"]).max()]

@@ -310,7 +310,7 @@ def test_a_questionnaire_without_the_file_has_no_hypotheses():
         ("R3", lambda r: r.update(wording_factor="LEADING"), "2 factors are called 'LEADING'"),
         ("R4", lambda r: r.pop("additional"), "needs a factor of all items"),
         ("R12", lambda r: r.pop("between_factors"), "how many factors there may be"),
-        ("R11", lambda r: r.update(wording_factor="WORDING"), "has no 'wording_factor'"),
+        ("R11", lambda r: r.update(additional={"ALL": ["INI"]}), "has no 'additional'"),
         ("F7", lambda f: f["when"][0]["all"][1].update(hypotheses=["H66"]), "no hypothesis 'H66'"),
         ("F4", lambda f: f["when"][0]["all"][0].update(groups=["live"]), "did you mean 'lived'?"),
     ],

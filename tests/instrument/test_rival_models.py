@@ -88,6 +88,13 @@ def test_targets_have_no_text_and_no_reason():
     assert list(found.factors) == list(SECTION.scale_ids)
 
 
+def test_an_exploratory_model_has_the_wording_as_one_more_target():
+    whole = fittable("R11")
+    assert set(whole.wording["WORDING"]) == set(REVERSED) & set(whole.items)
+    positive = [item for item in ITEMS if item not in REVERSED]
+    assert fittable("R11", positive).wording == {}
+
+
 def test_two_levels_need_more_sites_than_items():
     few, many = fittable("R12", n_sites=24), fittable("R12", n_sites=60)
     assert few.text is None

@@ -20,7 +20,6 @@ USELESS_FOR_KIND = (
     ("bifactor", "second_order"),
     ("exploratory_target", "second_order"),
     ("exploratory_target", "additional"),
-    ("exploratory_target", "wording_factor"),
     ("two_level", "second_order"),
     ("two_level", "additional"),
 )
