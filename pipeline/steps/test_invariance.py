@@ -1,5 +1,6 @@
 """Whether the items of each scale mean the same in groups, languages, platforms and rounds."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from pipeline.benchmark.gates import cannot_be_fitted, groups_missing, judge_groups
@@ -57,6 +58,8 @@ for gate, (responses, grouping) in groupings.items():
         except ValueError as fault:
             gates.append(cannot_be_fitted(*about, in_short(fault)))
             continue
+        for merged in ladder.merged:
+            logging.info("%s by %s: %s", scale_id, gate, merged)
         told = group_differences(ladder, model, data, "group", missing, "site")
         labels = {"wave": study.wave, "scale": scale_id, "sample": "all", "grouping": gate}
         differences.append(label_estimates(told, **labels))

@@ -17,6 +17,14 @@ class MergedCategory(NamedTuple):
     merged_into: float
     empty_in: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """In a sentence, for a log."""
+        groups = ", ".join(self.empty_in)
+        return (
+            f"nobody of {groups} gave the answer {self.category:g} to {self.item}; it counts as "
+            f"{self.merged_into:g} in all groups"
+        )
+
 
 def with_shared_categories(
     answers: pd.DataFrame, group_numbers: IntArray, groups: Sequence[str]

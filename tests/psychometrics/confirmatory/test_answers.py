@@ -165,6 +165,9 @@ def test_a_category_that_a_group_does_not_use_is_merged_in_all_and_said(hs_ordin
     merged = solution.merged[0]
     assert (merged.item, merged.category, merged.merged_into) == ("x1", 1, 2)
     assert merged.empty_in == ("Pasteur",)
+    assert str(merged) == (
+        "nobody of Pasteur gave the answer 1 to x1; it counts as 2 in all groups"
+    )
     assert "merged_categories" in solution.condition
     by_hand = cfa(
         MODEL,
