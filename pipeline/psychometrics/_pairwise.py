@@ -115,8 +115,3 @@ def _is_positive_definite(correlations: FloatArray) -> bool:
     except np.linalg.LinAlgError:
         return False
     return True
-
-
-def squared_multiple_correlations(correlations: FloatArray) -> FloatArray:
-    """How much of each item the others predict, from a positive definite matrix."""
-    return 1 - 1 / np.diag(np.linalg.inv(correlations))

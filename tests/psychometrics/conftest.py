@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.psychometrics.data import TESTS, table_of
+from tests.psychometrics.data import INDEX_OF_LAVAAN, TESTS, table_of
 
 LAVAAN = TESTS / "oracles" / "lavaan_cfa"
 
@@ -98,50 +98,14 @@ def lavaan_ladders() -> dict[str, Any]:
     return json.loads((LAVAAN / "invariance.json").read_text(encoding="utf-8"))
 
 
-NAMES = {
-    "npar": "n_free",
-    "chisq": "chi_square",
-    "df": "df",
-    "chisq.scaled": "chi_square_scaled",
-    "chisq.scaling.factor": "scaling_factor",
-    "baseline.chisq": "baseline_chi_square",
-    "baseline.df": "baseline_df",
-    "baseline.chisq.scaled": "baseline_chi_square_scaled",
-    "baseline.chisq.scaling.factor": "baseline_scaling_factor",
-    "cfi": "cfi",
-    "tli": "tli",
-    "cfi.scaled": "cfi_scaled",
-    "tli.scaled": "tli_scaled",
-    "cfi.robust": "cfi_robust",
-    "tli.robust": "tli_robust",
-    "rmsea": "rmsea",
-    "rmsea.ci.lower": "rmsea_low",
-    "rmsea.ci.upper": "rmsea_high",
-    "rmsea.pvalue": "rmsea_close",
-    "rmsea.scaled": "rmsea_scaled",
-    "rmsea.ci.lower.scaled": "rmsea_scaled_low",
-    "rmsea.ci.upper.scaled": "rmsea_scaled_high",
-    "rmsea.robust": "rmsea_robust",
-    "rmsea.ci.lower.robust": "rmsea_robust_low",
-    "rmsea.ci.upper.robust": "rmsea_robust_high",
-    "srmr": "srmr",
-    "crmr": "crmr",
-    "logl": "log_likelihood",
-    "unrestricted.logl": "log_likelihood_saturated",
-    "aic": "aic",
-    "bic": "bic",
-    "bic2": "sabic",
-}
-
-
 @pytest.fixture(scope="session")
 def assert_fit() -> Callable[..., None]:
     """Hold all indices of fit against lavaan's."""
 
     def check(fit: Any, expected: dict[str, float], leave_out: tuple[str, ...] = ()) -> None:
-        compared = [name for name in NAMES if name in expected and name not in leave_out]
+        compared = [name for name in INDEX_OF_LAVAAN if name in expected and name not in leave_out]
         assert len(compared) >= 10
-        found = {name: getattr(fit, NAMES[name]) for name in compared}
+        found = {name: getattr(fit, INDEX_OF_LAVAAN[name]) for name in compared}
         want = {name: expected[name] for name in compared}
         assert found == pytest.approx(want, rel=1e-5, abs=1e-5)
 

@@ -11,6 +11,7 @@ from pipeline.psychometrics._distributions import normal_below
 from pipeline.psychometrics._responses import FloatArray
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.confirmatory.chi_square import ModelTest
+from pipeline.psychometrics.confirmatory.deviations import POWERS
 from pipeline.psychometrics.confirmatory.fit_indices import (
     FitIndices,
     Likelihoods,
@@ -245,21 +246,6 @@ def _parameter(
     )
 
 
-_Deviations = tuple[tuple[str, str], ...]
-
-_SCALES: dict[str, tuple[_Deviations, _Deviations]] = {
-    "lambda": ((("factor", "column"),), (("item", "row"),)),
-    "theta": ((), (("item", "row"), ("item", "column"))),
-    "psi": ((), (("factor", "row"), ("factor", "column"))),
-    "theta pair": ((), (("residual", "row"), ("residual", "column"))),
-    "psi pair": ((), (("disturbance", "row"), ("disturbance", "column"))),
-    "beta": ((("factor", "column"),), (("factor", "row"),)),
-    "nu": ((), (("item", "row"),)),
-    "alpha": ((), (("factor", "row"),)),
-}
-"""Standard deviations that an entry of each matrix is multiplied with, and divided by."""
-
-
 def _standardised(row: Row, at: Matrices) -> float:
     """What turns an estimate into one with all variances of the level 1.
 
@@ -277,13 +263,9 @@ def _standardised(row: Row, at: Matrices) -> float:
             "disturbance": np.sqrt(np.diag(at.factor)),
         }
         is_pair = row.matrix in ("theta", "psi") and row.row != row.column
-        numerator, denominators = _SCALES[f"{row.matrix} pair" if is_pair else row.matrix]
-        places = {"row": row.row, "column": row.column}
         scale = np.float64(1.0)
-        for variable, side in numerator:
-            scale = scale * own[variable][places[side]]
-        for variable, side in denominators:
-            scale = scale / own[variable][places[side]]
+        for unit, side, power in POWERS[f"{row.matrix} pair" if is_pair else row.matrix]:
+            scale *= own[unit][row.row if side == "row" else row.column] ** power
     return float(scale)
 
 

@@ -29,6 +29,7 @@ from pipeline.psychometrics.confirmatory.saturated import (
     saturated_moments,
 )
 from pipeline.psychometrics.confirmatory.scoring import gathered
+from tests.psychometrics.data import INDEX_OF_LAVAAN
 
 ITEMS = [f"i{number}" for number in range(6)]
 TWO_FACTORS = {"f": ITEMS[:3], "g": ITEMS[3:]}
@@ -434,45 +435,6 @@ def test_fewer_respondents_than_items_are_refused(rng):
         cfa(TWO_FACTORS, table, "MLR", missing="fiml")
 
 
-NAMES_OF_LAVAAN = {
-    "chisq": "chi_square",
-    "df": "df",
-    "npar": "n_free",
-    "ntotal": "n_respondents",
-    "pvalue": "p_value",
-    "chisq.scaled": "chi_square_scaled",
-    "pvalue.scaled": "p_value_scaled",
-    "chisq.scaling.factor": "scaling_factor",
-    "baseline.chisq": "baseline_chi_square",
-    "baseline.df": "baseline_df",
-    "baseline.chisq.scaled": "baseline_chi_square_scaled",
-    "baseline.chisq.scaling.factor": "baseline_scaling_factor",
-    "logl": "log_likelihood",
-    "unrestricted.logl": "log_likelihood_saturated",
-    "aic": "aic",
-    "bic": "bic",
-    "bic2": "sabic",
-    "cfi": "cfi",
-    "tli": "tli",
-    "cfi.scaled": "cfi_scaled",
-    "tli.scaled": "tli_scaled",
-    "cfi.robust": "cfi_robust",
-    "tli.robust": "tli_robust",
-    "rmsea": "rmsea",
-    "rmsea.ci.lower": "rmsea_low",
-    "rmsea.ci.upper": "rmsea_high",
-    "rmsea.pvalue": "rmsea_close",
-    "rmsea.scaled": "rmsea_scaled",
-    "rmsea.ci.lower.scaled": "rmsea_scaled_low",
-    "rmsea.ci.upper.scaled": "rmsea_scaled_high",
-    "rmsea.robust": "rmsea_robust",
-    "rmsea.ci.lower.robust": "rmsea_robust_low",
-    "rmsea.ci.upper.robust": "rmsea_robust_high",
-    "srmr": "srmr",
-    "crmr": "crmr",
-}
-
-
 @pytest.fixture(scope="module")
 def lavaan(reference):
     return reference("lavaan_fiml")["bfi_five_factors_MLR"]
@@ -484,7 +446,7 @@ def solution(bfi, lavaan):
 
 
 def test_fit_agrees_with_lavaan(solution, lavaan):
-    for theirs, ours in NAMES_OF_LAVAAN.items():
+    for theirs, ours in INDEX_OF_LAVAAN.items():
         found, expected = getattr(solution.fit, ours), lavaan["fit"][theirs]
         assert_allclose(found, expected, rtol=1e-5, atol=1e-10, err_msg=theirs)
 
