@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -42,11 +43,31 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """A part of the programme.
+
+    Attributes
+    ----------
+    name : str
+        As reports show it.
+    parent : str or None
+        Cluster it is part of; None for the programme.
+    sites : tuple of str
+        Every site of it, those of its parts included.
+    """
+
+    name: str
+    parent: str | None
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StudyConfig:
     """Everything an evaluator decides about a study. Field names follow the schema."""
 
     title: str
     wave: str
+    earlier_waves: tuple[str, ...]
     synthetic: bool
     source: str
     language: str
@@ -55,6 +76,8 @@ class StudyConfig:
     added_sections: tuple[str, ...]
     exports: tuple[Export, ...]
     sites: str | None
+    clusters: tuple[Cluster, ...]
+    case_mix: tuple[str, ...]
     same_person: Literal["most_answers", "first", "last"]
     secret_file: str | None
     data_folder: str
@@ -73,6 +96,22 @@ class StudyConfig:
     minimum_n: int
     override_reason: str | None
     batches: int
+
+    @property
+    def waves(self) -> tuple[str, ...]:
+        """Every survey round that is reported on, oldest first."""
+        return (*self.earlier_waves, self.wave)
+
+    def unanswered_waves(self, answered: Collection[str]) -> Iterator[Problem]:
+        """A problem for each earlier survey round that none of the `answered` ones is."""
+        for wave in self.earlier_waves:
+            if wave not in answered:
+                known = ", ".join(f"'{name}'" for name in sorted(answered)) or "none"
+                cure = (
+                    f"no analysed answer is of the round '{wave}'; write it as the exports do "
+                    f"(rounds with answers: {known}), or leave it out"
+                )
+                yield Problem("the configuration", cure, column="study.earlier_waves")
 
     @property
     def input_files(self) -> list[str]:
@@ -155,6 +194,8 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         [
             *_path_problems(config, file),
             *_privacy_problems(config, file),
+            *_wave_problems(config, file),
+            *_cluster_problems(config, file),
             *_language_problems(config, file),
             *_linkage_problems(config, file),
         ]
@@ -165,6 +206,7 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
     return StudyConfig(
         title=study["title"],
         wave=study["wave"],
+        earlier_waves=tuple(study.get("earlier_waves", ())),
         synthetic=study["data"] == "synthetic",
         source=study.get("source", ""),
         language=study.get("language", "en"),
@@ -173,6 +215,8 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         added_sections=tuple(instrument.get("add", ())),
         exports=tuple(Export(**export) for export in config["exports"]),
         sites=config.get("sites"),
+        clusters=tuple(_clusters(config.get("clusters", {}))),
+        case_mix=tuple(config.get("case_mix", ())),
         same_person=config.get("same_person", "most_answers"),
         secret_file=config.get("linkage", {}).get("secret"),
         data_folder=folders.get("data", "data"),
@@ -264,6 +308,44 @@ def _linkage_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]
             "characters that nobody can guess into a file and name it as linkage.secret"
         )
         yield Problem(file, cure, column="linkage.secret")
+
+
+def _clusters(tree: Mapping[str, Any], parent: str | None = None) -> Iterator[Cluster]:
+    """Every part of the tree, a whole before its parts."""
+    for name, content in tree.items():
+        yield Cluster(str(name), parent, tuple(_sites_under(content)))
+        if isinstance(content, Mapping):
+            yield from _clusters(content, str(name))
+
+
+def _sites_under(content: Mapping[str, Any] | list[Any]) -> Iterator[str]:
+    parts = content.values() if isinstance(content, Mapping) else ()
+    for part in parts:
+        yield from _sites_under(part)
+    if not isinstance(content, Mapping):
+        yield from (str(site) for site in content)
+
+
+def _cluster_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """Clusters of one name, and sites in two clusters beside each other."""
+    clusters = list(_clusters(config.get("clusters", {})))
+    names = Counter(cluster.name for cluster in clusters)
+    for name in sorted(name for name, times in names.items() if times > 1):
+        yield Problem(
+            file, f"two clusters are called '{name}'; give each its own name", column="clusters"
+        )
+    lowest = list(_sites_under(config.get("clusters", {})))
+    for site in sorted(site for site, times in Counter(lowest).items() if times > 1):
+        cure = f"site '{site}' is in two clusters; leave it in one of them"
+        yield Problem(file, cure, column="clusters")
+
+
+def _wave_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """The survey round of the study among those before it."""
+    study = config["study"]
+    if study["wave"] in study.get("earlier_waves", ()):
+        cure = f"'{study['wave']}' is the round of the study, so it cannot be an earlier one"
+        yield Problem(file, cure, column="study.earlier_waves")
 
 
 def _privacy_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:

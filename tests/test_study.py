@@ -102,6 +102,42 @@ def test_optional_sections_are_read(config):
     assert read_study(config, "study.yaml").added_sections == ("barriers",)
 
 
+def test_a_tree_of_clusters_is_read_with_every_site_under_a_whole(config):
+    config["clusters"] = {"Hills": {"Upper": ["a", 2], "Lower": ["b"]}, "Riverside": ["c"]}
+    found = read_study(config, FILE).clusters
+    assert [(one.name, one.parent, one.sites) for one in found] == [
+        ("Hills", None, ("a", "2", "b")),
+        ("Upper", "Hills", ("a", "2")),
+        ("Lower", "Hills", ("b",)),
+        ("Riverside", None, ("c",)),
+    ]
+
+
+def test_a_site_in_two_clusters_and_two_clusters_of_one_name_are_told(config):
+    config["clusters"] = {"Hills": {"North": ["a"], "South": ["a"]}, "North": ["b"]}
+    assert "site 'a' is in two clusters" in told(config)
+    assert "two clusters are called 'North'" in told(config)
+
+
+def test_the_round_of_the_study_cannot_be_an_earlier_one(config):
+    config["study"]["earlier_waves"] = [config["study"]["wave"]]
+    assert "so it cannot be an earlier one" in told(config)
+
+
+def test_earlier_rounds_come_before_the_round_of_the_study(config):
+    config["study"]["earlier_waves"] = ["2024", "2025"]
+    study = read_study(config, FILE)
+    assert study.waves == ("2024", "2025", config["study"]["wave"])
+    assert not list(study.unanswered_waves({"2024", "2025"}))
+
+
+def test_an_earlier_round_nobody_answered_in_is_told_with_the_rounds_there_are(config):
+    config["study"]["earlier_waves"] = ["autumn 2025"]
+    (problem,) = read_study(config, FILE).unanswered_waves({"2025 autumn", "2026 autumn"})
+    assert "'autumn 2025'" in str(problem)
+    assert "'2025 autumn', '2026 autumn'" in str(problem)
+
+
 def test_all_problems_are_told_at_once(config):
     config["exports"][0]["file"] = "data/nowhere.csv"
     config["exports"][1]["file"] = "/etc/passwd"

@@ -95,7 +95,8 @@ class Compared:
 COMPARED = (
     Compared("gap|gap_standardised", "groups"),
     Compared("mean|sd", "groups", of_group=True),
-    Compared("mean|sd", "sites", of_site=True),
+    Compared("mean|sd|mean_adjusted|sd_adjusted", "sites", of_site=True),
+    Compared("linked_.*|sd_linked_change", "waves"),
     Compared("site_p10|site_p90|n_sites", "sites"),
 )
 """Nothing else is a comparison. A mean of a site is read beside that of the programme and of other
@@ -323,6 +324,96 @@ def judge_sites_gate(
     criterion = "equal loadings within and between sites, no other differences between sites"
     known = None if np.isnan(number) else number
     return _table([_row(wave, scale, "sites", told, reason, criterion, known)])
+
+
+FEWEST_SITES = 10
+"""Fewer sites cannot tell how much sites differ: the interval of ICC(1) then holds nearly anything
+(our number)."""
+
+SITE_RELIABILITY = Limit(("icc2_anova",), "ICC(2)", 0.70, 0.60)
+"""Reliability of the means of sites (Bliese 2000); below .60 more than two fifths of what they
+differ by is chance."""
+
+HIGHEST_P = 0.05
+"""Of the agreement within sites, held against groups of people drawn at random."""
+
+
+def judge_aggregation(
+    variance: pd.DataFrame, agreement: pd.DataFrame, scales: Iterable[str], wave: str
+) -> pd.DataFrame:
+    """The gate ``aggregation``: whether one number can stand for the people of a site.
+
+    Three things are looked at: that the interval of ICC(1) lies above 0, so sites differ at all;
+    that people of a site agree more closely than as many people drawn from the whole programme;
+    and that ICC(2), the reliability of site means, is high enough.
+
+    Parameters
+    ----------
+    variance : DataFrame
+        By the contract ESTIMATES: ``icc1_anova_n0`` with its interval, ``icc2_anova``,
+        ``n_groups`` of each scale.
+    agreement : DataFrame
+        By the contract ESTIMATES: ``p_by_chance`` of each scale, empty ``site``.
+    scales : iterable of str
+        Scales with a score.
+    wave : str
+        Survey round.
+
+    Returns
+    -------
+    DataFrame
+        By the contract GATES.
+    """
+    rows = []
+    for scale in scales:
+        own = variance[variance["scale"] == scale].set_index("statistic")
+        of_scale = agreement[(agreement["scale"] == scale) & agreement["site"].isna()]
+        chance = of_scale.set_index("statistic")["estimate"].get("p_by_chance")
+        rows.append(_aggregation_row(own, chance, scale, wave))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _aggregation_row(
+    own: pd.DataFrame, chance: float | None, scale: str, wave: str
+) -> dict[str, object]:
+    estimates = own["estimate"].astype(float)
+    reliability = estimates.get(SITE_RELIABILITY.statistic[0], np.nan)
+    lowest = own["ci_low"].astype(float).get("icc1_anova_n0", np.nan)
+    missing = np.isnan(reliability) or np.isnan(lowest) or chance is None or pd.isna(chance)
+    if missing or estimates.get("n_groups", 0.0) < FEWEST_SITES:
+        why = "Whether one number can stand for a site was not tested."
+        needs = f"{FEWEST_SITES} sites with several answers each"
+        return _untested(wave, scale, "aggregation", why, needs)
+    criterion = (
+        f"interval of ICC(1) above 0; agreement within sites closer than by chance, p below "
+        f"{HIGHEST_P:.2f}; {SITE_RELIABILITY.criterion}"
+    )
+    verdict, sentence = _aggregation_verdict(lowest, float(chance or 0), reliability)
+    reason = f"{sentence} (ICC(2) = {reliability:.2f})."
+    return _row(wave, scale, "aggregation", verdict, reason, criterion, reliability)
+
+
+def _aggregation_verdict(lowest: float, chance: float, reliability: float) -> tuple[Verdict, str]:
+    if lowest <= 0:
+        return "closed", "It cannot be told that sites differ at all"
+    if chance >= HIGHEST_P:
+        return "closed", "People of one site agree no more than people of different sites"
+    verdict = SITE_RELIABILITY.verdict(reliability)
+    words = {
+        "open": "People of a site agree enough for one number to stand for it",
+        "caution": "One number stands for a site only roughly",
+        "closed": "What site means differ by is too much chance",
+    }
+    return verdict, words[verdict]
+
+
+def gates_of_waves(gates: pd.DataFrame, waves: Iterable[str]) -> pd.DataFrame:
+    """The gates of a survey round applied to other rounds as well.
+
+    Gates are judged from the answers of the round that is reported on; what they say of a scale
+    holds for what is shown of earlier rounds beside it.
+    """
+    return pd.concat([gates.assign(wave=wave) for wave in waves], ignore_index=True)
 
 
 def _table(rows: list[dict[str, object]]) -> pd.DataFrame:

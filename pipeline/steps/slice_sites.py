@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.instrument import load_instrument
+from pipeline.problems import refuse_if_any
 from pipeline.provenance import log_to
 from pipeline.tables import (
     LEDGER_ROWS,
@@ -14,7 +15,7 @@ from pipeline.tables import (
     batch_of_sites,
     read_table,
     responses_table,
-    rows_of_wave,
+    rows_of_waves,
     scores_table,
     write_if_changed,
     write_table,
@@ -37,7 +38,9 @@ contracts = {
 }
 tables = {name: read_table(snakemake.input[name], table) for name, table in contracts.items()}
 for name in ("responses", "scores"):
-    tables[name] = rows_of_wave(tables[name], study.wave)
+    tables[name] = rows_of_waves(tables[name], study.waves)
+answered = set(tables["responses"]["wave"])
+refuse_if_any(list(study.unanswered_waves(answered)))
 site_of = tables["responses"].set_index("respondent")["site"]
 manifest = batch_of_sites(tables["sites"]["site"], study.batches)
 folder = Path(snakemake.output.manifest).parent / "batches"

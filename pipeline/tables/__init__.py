@@ -2,6 +2,10 @@
 
 from pipeline.tables.batches import batch_of_sites, write_if_changed
 from pipeline.tables.catalogue import (
+    BANDS,
+    BASES,
+    CHANGE_VERDICTS,
+    CLUSTERS,
     CONTENT_VALIDITY,
     ESTIMATES,
     FALSIFIERS,
@@ -10,6 +14,7 @@ from pipeline.tables.catalogue import (
     GATES,
     HALVES,
     INVARIANCE,
+    INVITED,
     ITEM_DECISIONS,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
@@ -23,11 +28,15 @@ from pipeline.tables.catalogue import (
     RELEASE_FIGURES,
     RELEASE_MEMBERS,
     RELEASED,
+    RESPONSE,
     RIVAL_MODELS,
     SAMPLES,
+    SCALE_COMPARISONS,
     SCREENING,
     SCREENING_COUNTS,
     SCREENING_EFFECT,
+    SITE_CHANGES,
+    SITE_COMPARISONS,
     SITE_CONTEXT,
     SITES,
     VERDICTS,
@@ -48,11 +57,22 @@ from pipeline.tables.evidence import (
 from pipeline.tables.falsifiers import judge_falsifiers
 from pipeline.tables.halves import for_confirming, for_exploring, halves_of, samples_of
 from pipeline.tables.invariance import invariance_rows, large_groups
-from pipeline.tables.io import read_table, replace_folder, rows_of_wave, write_table, write_text
+from pipeline.tables.io import (
+    read_table,
+    replace_folder,
+    rows_of_wave,
+    rows_of_waves,
+    write_table,
+    write_text,
+)
 from pipeline.tables.rival_models import describe_models, judge_rival, label_estimates
 from pipeline.tables.schema import Column, Table, TableError, conform
 
 __all__ = [
+    "BANDS",
+    "BASES",
+    "CHANGE_VERDICTS",
+    "CLUSTERS",
     "CONTENT_VALIDITY",
     "ESTIMATES",
     "FALSIFIERS",
@@ -61,6 +81,7 @@ __all__ = [
     "GATE_NAMES",
     "HALVES",
     "INVARIANCE",
+    "INVITED",
     "ITEM_DECISIONS",
     "LEDGER_CELLS",
     "LEDGER_COLUMNS",
@@ -74,12 +95,16 @@ __all__ = [
     "RELEASED",
     "RELEASE_FIGURES",
     "RELEASE_MEMBERS",
+    "RESPONSE",
     "RIVAL_MODELS",
     "SAMPLES",
+    "SCALE_COMPARISONS",
     "SCREENING",
     "SCREENING_COUNTS",
     "SCREENING_EFFECT",
     "SITES",
+    "SITE_CHANGES",
+    "SITE_COMPARISONS",
     "SITE_CONTEXT",
     "VERDICTS",
     "WITHHELD",
@@ -109,6 +134,7 @@ __all__ = [
     "replace_folder",
     "responses_table",
     "rows_of_wave",
+    "rows_of_waves",
     "samples_of",
     "scores_table",
     "sorting_panels",

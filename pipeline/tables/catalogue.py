@@ -79,6 +79,17 @@ SITES = Table(
     key=("site",),
 )
 
+INVITED = Table(
+    "invited",
+    "How many people of each respondent group were invited, where the site list says.",
+    (
+        _SITE,
+        _GROUP,
+        Column("invited", "integer", "people invited", required=True),
+    ),
+    key=("site", "group"),
+)
+
 SITE_CONTEXT = Table(
     "site_context",
     "Answers of the site form, a row a fact.",
@@ -522,10 +533,20 @@ INVARIANCE = Table(
     key=("wave", "scale", "grouping", "step"),
 )
 
-GATE_NAMES = ("structure", "reliability", "role", "language", "platform", "wave", "sites")
+GATE_NAMES = (
+    "structure",
+    "reliability",
+    "role",
+    "language",
+    "platform",
+    "wave",
+    "sites",
+    "aggregation",
+)
 """What has to hold before numbers of a scale are set side by side: its items show one factor; its
 score is more than chance; it means the same in the respondent groups, in every language, on every
-platform, in every survey round, and at every site."""
+platform, in every survey round, and at every site; and people of a site resemble each other enough
+for their mean to stand for the site."""
 
 GATE_FORBIDS: Mapping[str, tuple[str, ...]] = {
     "structure": ("groups", "sites", "waves"),
@@ -535,9 +556,10 @@ GATE_FORBIDS: Mapping[str, tuple[str, ...]] = {
     "platform": ("sites",),
     "wave": ("waves",),
     "sites": ("sites",),
+    "aggregation": ("sites",),
 }
-"""Comparisons that each gate forbids while it is closed. Sites may differ in language and platform;
-today there are no figures that compare survey rounds."""
+"""Comparisons that each gate forbids while it is closed. Sites may differ in language and
+platform."""
 
 VERDICTS = ("open", "caution", "closed", "untested")
 """Passed; passed with a reservation; not passed, so nothing that needs it may be shown; and not
@@ -558,6 +580,167 @@ GATES = Table(
         Column("needs", "text", "what is missing for a test; empty where it was tested"),
     ),
     key=("wave", "scale", "gate"),
+)
+
+# ------------------------- 4_benchmark: comparisons, made from what may leave and nothing else
+
+BANDS = ("clearly_lower", "lower", "like_programme", "higher", "clearly_higher")
+"""Five words for where the mean of a site lies among the sites of its programme."""
+
+BASES = ("plain", "role_balanced", "weighted", "adjusted")
+"""Which mean of a site is compared: that of everybody who answered; of both respondent groups with
+equal weight; of both with the weight they have among those invited; or the plain one with the
+composition of the site taken out by regression."""
+
+_BASIS = Column("basis", "text", "which mean of the site", required=True, categories=BASES)
+_SCALE = Column("scale", "text", "scale with a score", required=True)
+_SITE_OR_PROGRAMME = Column("site", "text", "id of the site; empty for the whole programme")
+
+
+def _numbers(*described: tuple[str, str]) -> tuple[Column, ...]:
+    return tuple(Column(name, "number", what) for name, what in described)
+
+
+SITE_COMPARISONS = Table(
+    "site_comparisons",
+    "Where each site lies among the sites of its programme, from released means. Sites are in the "
+    "order of their ids; nothing is ranked.",
+    (
+        _WAVE,
+        _SITE,
+        _SCALE,
+        _BASIS,
+        Column("n_respondents", "integer", "respondents behind the mean, rounded"),
+        *_numbers(
+            ("mean", "mean of the site"),
+            ("ci_low", "lower end of the interval of the mean by itself"),
+            ("ci_high", "upper end"),
+            ("pair_low", "lower end of the interval made for comparing two sites"),
+            ("pair_high", "upper end"),
+            ("reliability", "reliability of the mean"),
+            ("shrunken_mean", "mean drawn towards that of the programme by its unreliability"),
+            ("shrunken_low", "lower end of its interval"),
+            ("shrunken_high", "upper end"),
+            (
+                "z",
+                "distance from the centre of all sites, in standard errors that hold what "
+                "differs between sites as well",
+            ),
+            ("p_value", "two-sided p of z"),
+            ("p_adjusted", "p with the false discovery rate controlled over the scales of a site"),
+        ),
+        Column("band", "text", "the place in a word; empty where there is none", categories=BANDS),
+        Column("condition", "text", "why there is no word, or what the reader must know"),
+        *_numbers(
+            ("top_fifth", "probability of being among the highest fifth of the sites"),
+            ("bottom_fifth", "probability of being among the lowest fifth"),
+            ("rank_low", "lower end of the interval of the rank; 1 is the highest mean"),
+            ("rank_high", "upper end"),
+        ),
+        Column("rank_condition", "text", "why there is no interval of the rank"),
+    ),
+    key=("wave", "site", "scale", "basis"),
+)
+
+SCALE_COMPARISONS = Table(
+    "scale_comparisons",
+    "How far the sites of a programme lie apart on a scale, from released means: what a funnel is "
+    "drawn from.",
+    (
+        _WAVE,
+        _SCALE,
+        _BASIS,
+        Column("n_sites", "integer", "sites that are compared", required=True),
+        *_numbers(
+            ("centre", "precision-weighted mean of the sites"),
+            ("variance_within", "variance of respondents within sites"),
+            ("variance_between", "variance between the true means of sites, by REML"),
+            ("q", "sum of squared distances from the centre in standard errors"),
+            ("over_dispersion", "how many times larger than by chance, extremes drawn in"),
+            ("variance_added", "variance between sites that the funnel allows for"),
+            ("pair_multiplier", "standard errors in half an interval made for comparing pairs"),
+        ),
+        Column("condition", "text", "what the reader must know about this row"),
+    ),
+    key=("wave", "scale", "basis"),
+)
+
+CHANGE_VERDICTS = ("higher", "lower", "no_clear_change")
+
+SITE_CHANGES = Table(
+    "site_changes",
+    "Change of a mean since an earlier survey round, from released means.",
+    (
+        _WAVE,
+        Column("earlier_wave", "text", "the survey round it is compared with", required=True),
+        _SITE_OR_PROGRAMME,
+        _SCALE,
+        Column(
+            "basis",
+            "text",
+            "which mean: as for comparisons, or of the people who answered in both rounds",
+            required=True,
+            categories=(*BASES, "linked"),
+        ),
+        Column("n_before", "integer", "respondents in the earlier round, rounded"),
+        Column("n_now", "integer", "respondents in this round, rounded"),
+        *_numbers(
+            ("mean_before", "mean in the earlier round"),
+            ("mean_now", "mean in this round"),
+            ("change", "mean now minus mean before"),
+            ("ci_low", "lower end of its interval"),
+            ("ci_high", "upper end"),
+            ("confidence_level", "coverage of the interval"),
+            ("smallest_detectable", "smallest change of this mean that chance rarely brings about"),
+            ("share_higher", "people whose score rose by more than measurement error"),
+            ("share_lower", "people whose score fell by more than measurement error"),
+        ),
+        Column("verdict", "text", "the change in a word", categories=CHANGE_VERDICTS),
+        Column("method", "text", "how it was computed"),
+        Column("condition", "text", "why there is no change shown, or what the reader must know"),
+    ),
+    key=("wave", "earlier_wave", "site", "scale", "basis"),
+)
+
+RESPONSE = Table(
+    "response",
+    "Who was invited and who answered, by site, respondent group and survey round; from released "
+    "counts.",
+    (
+        _WAVE,
+        _SITE_OR_PROGRAMME,
+        _GROUP,
+        Column("invited", "integer", "people invited, if the site list says"),
+        Column("respondents", "integer", "people who answered, rounded; empty where withheld"),
+        *_numbers(
+            ("response_rate", "respondents in those invited, rounded to .05"),
+            ("share", "share of the group among those who answered"),
+            ("share_invited", "share of the group among those invited"),
+        ),
+        Column("condition", "text", "what the reader must know about this row"),
+    ),
+    key=("wave", "site", "group"),
+)
+
+CLUSTERS = Table(
+    "clusters",
+    "Sites rolled up by the tree of the configuration: means of the answers of all sites of a "
+    "cluster together, as they may leave.",
+    (
+        _WAVE,
+        Column("cluster", "text", "name of the cluster", required=True),
+        Column("parent", "text", "cluster it is part of; empty for the programme"),
+        Column("scale", "text", "scale with a score; empty for counts"),
+        Column("statistic", "text", "what is estimated", required=True),
+        Column("estimate", "number", "rounded; empty where withheld"),
+        Column("ci_low", "number", "lower end of the interval"),
+        Column("ci_high", "number", "upper end of the interval"),
+        Column("confidence_level", "number", "coverage of the interval"),
+        Column("n_respondents", "integer", "respondents behind the estimate, rounded"),
+        Column("method", "text", "how it was estimated"),
+        Column("rule", "text", "rule of the disclosure module that withholds it; empty if shown"),
+    ),
+    key=("wave", "cluster", "scale", "statistic"),
 )
 
 # ------------------------------------------------ 3_psychometrics: what people say about items
@@ -665,14 +848,14 @@ RELEASE_MEMBERS = Table(
             "text",
             "what the value is",
             required=True,
-            categories=("score", "item", "counter"),
+            categories=("score", "item", "counter", "linked"),
         ),
         Column("scale", "text", "scale, or constant-sum question", required=True),
         Column("item", "text", "item or answer column; empty for a score"),
         Column("value", "number", "score, answer or counters; empty where there is a reason"),
         Column("reason", "text", "special code or SKIPPED, of an item that was put"),
     ),
-    key=("respondent", "scale", "item"),
+    key=("respondent", "kind", "scale", "item"),
 )
 
 
@@ -682,6 +865,7 @@ def fixed_tables() -> Iterable[Table]:
         MISSING,
         OPEN_ANSWERS,
         SITES,
+        INVITED,
         SITE_CONTEXT,
         LEDGER_ROWS,
         LEDGER_CELLS,
@@ -702,6 +886,11 @@ def fixed_tables() -> Iterable[Table]:
         MODEL_ESTIMATES,
         INVARIANCE,
         GATES,
+        SITE_COMPARISONS,
+        SCALE_COMPARISONS,
+        SITE_CHANGES,
+        RESPONSE,
+        CLUSTERS,
         RELEASE_FIGURES,
         RELEASE_MEMBERS,
     )

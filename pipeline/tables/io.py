@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +33,11 @@ def read_table(path: str | Path, table: Table) -> pd.DataFrame:
         return conform(pd.read_parquet(source), table)
     dtypes = {column.name: DTYPES[column.kind] for column in table.columns}
     return conform(pd.read_csv(source, dtype=dtypes, keep_default_na=False, na_values=[""]), table)
+
+
+def rows_of_waves(frame: pd.DataFrame, waves: Iterable[str]) -> pd.DataFrame:
+    """The rows of several survey rounds: those that are set side by side."""
+    return frame[frame["wave"].isin(list(waves))].reset_index(drop=True)
 
 
 def rows_of_wave(frame: pd.DataFrame, wave: str) -> pd.DataFrame:

@@ -10,7 +10,9 @@ from pipeline.benchmark.gates import (
     cannot_be_fitted,
     count_sites,
     every_gate,
+    gates_of_waves,
     groups_missing,
+    judge_aggregation,
     judge_groups,
     judge_reliability,
     judge_sites_gate,
@@ -262,3 +264,68 @@ def test_the_record_of_a_release_holds_no_number_that_a_gate_took(estimates):
     taken = figures[(figures["scale"] == scale) & (figures["rule"] == Rule.GATE_SITES)]
     assert len(taken)
     assert taken["estimate"].isna().all()
+
+
+# ------------------------------------------------------------------ one number for a site
+
+
+def aggregation(icc1_low=0.05, icc2=0.75, chance=0.001, n_groups=24):
+    variance = pd.DataFrame(
+        [
+            ("A", "icc1_anova_n0", 0.1, icc1_low),
+            ("A", "icc2_anova", icc2, None),
+            ("A", "n_groups", n_groups, None),
+        ],
+        columns=["scale", "statistic", "estimate", "ci_low"],
+    )
+    agreement = pd.DataFrame(
+        [("A", None, "p_by_chance", chance), ("A", "s1", "p_by_chance", 0.9)],
+        columns=["scale", "site", "statistic", "estimate"],
+    )
+    return judge_aggregation(variance, agreement, ["A"], WAVE).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "verdict"),
+    [
+        ({}, "open"),
+        ({"icc2": 0.70}, "open"),
+        ({"icc2": 0.65}, "caution"),
+        ({"icc2": 0.60}, "caution"),
+        ({"icc2": 0.59}, "closed"),
+        ({"icc1_low": 0.0}, "closed"),
+        ({"icc1_low": -0.02}, "closed"),
+        ({"chance": 0.05}, "closed"),
+        ({"chance": float("nan")}, "untested"),
+        ({"icc2": float("nan")}, "untested"),
+        ({"n_groups": 9}, "untested"),
+    ],
+)
+def test_one_number_stands_for_a_site_only_if_sites_differ_and_their_people_agree(numbers, verdict):
+    assert aggregation(**numbers)["verdict"] == verdict
+
+
+def test_a_gate_that_was_not_tested_says_what_is_missing():
+    assert "10 sites" in aggregation(n_groups=3)["needs"]
+
+
+def test_the_reason_of_the_gate_is_a_sentence_with_its_number():
+    assert aggregation(icc2=0.55)["reason"] == (
+        "What site means differ by is too much chance (ICC(2) = 0.55)."
+    )
+
+
+def test_the_gates_of_a_round_hold_for_earlier_rounds_shown_beside_it(estimates):
+    _, gates = gate_table(estimates[0], sites="closed")
+    both = gates_of_waves(gates, ["0", "1"])
+    assert list(both["wave"]) == ["0", "1"]
+    assert set(both["verdict"]) == {"closed"}
+
+
+def test_a_closed_gate_of_aggregation_keeps_site_means_back_and_shows_the_programme(estimates):
+    scale, gates = gate_table(estimates[0], aggregation="closed")
+    outcome = disclose(*estimates, RULES, gates=gates)
+    assert shown(outcome.released, scale, "mean", site=True) == 0
+    assert shown(outcome.released, scale, "mean", site=False) > 0
+    held = outcome.withheld
+    assert Rule.GATE_AGGREGATION in set(held.loc[held["scale"] == scale, "rule"])

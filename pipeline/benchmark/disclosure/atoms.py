@@ -13,6 +13,9 @@ Integers = NDArray[np.int64]
 
 KIND_OF_FAMILY: Mapping[str, str] = {
     "score": "score",
+    "adjusted": "score",
+    "agreement": "answers",
+    "linked": "linked",
     "item_mean": "answer",
     "three": "answer",
     "five": "answer",
@@ -115,6 +118,8 @@ def _contributions(members: pd.DataFrame) -> pd.DataFrame:
         "score": _with_state(rows[members["kind"] == "score"], ["value"]),
         "answer": _with_state(by_item[answered], ["value"]),
         "code": _with_state(by_item[items], ["reason"]),
+        "answers": _summed(_with_state(rows[answered], ["item", "value"])),
+        "linked": _with_state(rows[members["kind"] == "linked"], ["value"]),
         "codes": _summed(_with_state(codes, ["item", "reason"])),
         "counters": _summed(_with_state(counters, ["item", "value"])),
     }

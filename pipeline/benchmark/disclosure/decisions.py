@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.benchmark.disclosure.permitted import with_family
+from pipeline.benchmark.disclosure.permitted import WHOLE_SCALE, with_family
 from pipeline.benchmark.disclosure.rules import DisclosureRules, Rule
 from pipeline.benchmark.disclosure.verdicts import WITH_GROUPS, Verdicts
 from pipeline.benchmark.rows import in_order
@@ -56,7 +56,7 @@ def decide_programme(
 
 def _with_figure(estimates: pd.DataFrame) -> pd.DataFrame:
     known = with_family(estimates)
-    whole_scale = known["family"].isin(["score", "scale_codes", "counters", "dispersion"])
+    whole_scale = known["family"].isin(WHOLE_SCALE)
     return known.assign(figure=known["item"].fillna("").mask(whole_scale.fillna(False), ""))
 
 

@@ -44,6 +44,19 @@ PERMITTED = (
     Permitted("respondents", "site", "respondents", "count", "minimum_n"),
     Permitted("mean", "scale", "score", "mean", "minimum_n"),
     Permitted("sd", "scale", "score", "never", "minimum_n"),
+    Permitted("mean_adjusted", "scale", "adjusted", "tenth", "minimum_n"),
+    Permitted("sd_adjusted", "scale", "adjusted", "never", "minimum_n"),
+    Permitted("average_deviation|rwg_j", "scale", "agreement", "tenth", "five_categories_from"),
+    Permitted("closer_than_chance", "scale", "agreement", "share", "five_categories_from"),
+    Permitted("linked_change", "scale", "linked", "tenth", "three_categories_from"),
+    Permitted("sd_linked_change", "scale", "linked", "never", "three_categories_from"),
+    Permitted(
+        "linked_higher|linked_lower|linked_no_clear_change",
+        "scale",
+        "linked",
+        "share",
+        "three_categories_from",
+    ),
     Permitted("gap", "scale", "gap", "mean", "minimum_n"),
     Permitted("gap_standardised", "scale", "gap", "tenth", "minimum_n"),
     Permitted("site_p10|site_p90", "scale", "spread_of_sites", "mean", "minimum_n"),
@@ -60,9 +73,24 @@ PERMITTED = (
     Permitted("dispersion", "scale", "dispersion", "tenth", "five_categories_from"),
 )
 
-PARENT = {"item_mean": "score", "three": "item_mean", "five": "three", "dispersion": "counters"}
+PARENT = {
+    "adjusted": "score",
+    "agreement": "score",
+    "linked": "score",
+    "item_mean": "score",
+    "three": "item_mean",
+    "five": "three",
+    "dispersion": "counters",
+}
 """What is hidden in, or left out of, the parent is so in the child: else the parent could be
 worked out from the child."""
+
+WITHOUT_UNITS = ("adjusted", "agreement", "linked", "dispersion")
+"""Families that are no plain means or shares of answers: no coarser unit is known to protect them,
+so they are never shown again where a few people differ from an earlier release."""
+
+WHOLE_SCALE = ("score", "adjusted", "agreement", "linked", "scale_codes", "counters", "dispersion")
+"""Families that belong to a scale or constant sum as a whole, not to one of its items."""
 
 
 def minimum_of(family: str, rules: DisclosureRules) -> int:

@@ -28,6 +28,13 @@ MEANING_OF_CONDITION: dict[str, str] = {
 TENTH = 0.1
 COUNTS_UNCERTAIN_BY = 2.0
 CELL = ["wave", "site", "group", "scale", "item"]
+MEAN_OF_DEVIATION: dict[str, str] = {
+    "sd": "mean",
+    "sd_counters": "mean_counters",
+    "sd_adjusted": "mean_adjusted",
+    "sd_linked_change": "linked_change",
+}
+"""The mean that each standard deviation belongs to."""
 
 
 def to_unit(values: Numbers, unit: Numbers) -> Numbers:
@@ -58,8 +65,9 @@ def with_units(known: pd.DataFrame, rules: DisclosureRules) -> pd.DataFrame:
     of_items = rows["item"].notna().to_numpy()
     codes = (rows["family"] == "scale_codes").fillna(False).to_numpy(dtype=bool)
     n, put = _floats(rows["n_respondents"]), _floats(rows["put"])
-    rows = rows.assign(unit=_units(rows, np.where(of_items, n, put), rules))
-    return rows.assign(denominator=np.where(codes & ~of_items, put, n)).drop(columns="put")
+    denominator = np.where(codes & ~of_items, put, n)
+    units = _units(rows, denominator, rules)
+    return rows.assign(unit=units, denominator=denominator).drop(columns="put")
 
 
 def round_rows(shown: pd.DataFrame, known: pd.DataFrame, rules: DisclosureRules) -> pd.DataFrame:
@@ -77,7 +85,7 @@ def round_rows(shown: pd.DataFrame, known: pd.DataFrame, rules: DisclosureRules)
     known : DataFrame
         All rows, for standard deviations and denominators.
     """
-    rows = shown.merge(_deviations(known), on=CELL, how="left")
+    rows = shown.merge(_deviations(known), on=[*CELL, "statistic"], how="left")
     rows = _use_spread_of_site(rows, known)
     unit = _floats(rows["unit"])
     n = _floats(rows["n_respondents"])
@@ -95,8 +103,10 @@ def _floats(column: pd.Series) -> Numbers:
 
 
 def _deviations(known: pd.DataFrame) -> pd.DataFrame:
-    rows = known[known["statistic"].isin(["sd", "sd_counters"])]
-    return rows[[*CELL, "estimate"]].rename(columns={"estimate": "sd"})
+    """Standard deviations, each beside the mean it belongs to."""
+    rows = known[known["statistic"].isin(list(MEAN_OF_DEVIATION))]
+    named = rows.assign(statistic=rows["statistic"].map(MEAN_OF_DEVIATION).astype("string"))
+    return named[[*CELL, "statistic", "estimate"]].rename(columns={"estimate": "sd"})
 
 
 def _items_put(known: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +118,7 @@ def _use_spread_of_site(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame
     """Where a few people are in neither group, the spread of a group would help to locate them."""
     deviations = _deviations(known)
     of_site = deviations[deviations["group"].isna()].drop(columns="group")
-    keys = ["wave", "site", "scale", "item"]
+    keys = ["wave", "site", "scale", "item", "statistic"]
     joined = rows.merge(of_site.rename(columns={"sd": "site_sd"}), on=keys, how="left")
     coarse = joined["coarse"].astype(bool)
     interval = joined["rounding"].isin(["mean", "tenth"])
@@ -136,7 +146,7 @@ def _units(rows: pd.DataFrame, denominator: Numbers, rules: DisclosureRules) -> 
 
 
 def _with_mean_intervals(rows: pd.DataFrame) -> pd.DataFrame:
-    is_mean = rows["statistic"].isin(["mean", "mean_counters"]).to_numpy(dtype=bool)
+    is_mean = rows["statistic"].isin(MEAN_OF_DEVIATION.values()).to_numpy(dtype=bool)
     level = _floats(rows["confidence_level"])
     has_interval = is_mean & ~np.isnan(level)
     half = np.full(len(rows), np.nan)

@@ -27,6 +27,7 @@ class Rule(StrEnum):
     GATE_PLATFORM = "gate_platform"
     GATE_WAVE = "gate_wave"
     GATE_SITES = "gate_sites"
+    GATE_AGGREGATION = "gate_aggregation"
 
 
 MEANING_OF_RULE: dict[Rule, str] = {
@@ -45,6 +46,8 @@ MEANING_OF_RULE: dict[Rule, str] = {
     Rule.GATE_PLATFORM: "The items do not mean the same on all survey platforms.",
     Rule.GATE_WAVE: "The items do not mean the same in all survey rounds.",
     Rule.GATE_SITES: "The items do not mean the same at all sites.",
+    Rule.GATE_AGGREGATION: "Sites differ too little, or people of a site too much, for one number "
+    "to stand for a site.",
 }
 
 

@@ -40,7 +40,7 @@ from pipeline.benchmark.disclosure.differences import (
     pairs_of,
 )
 from pipeline.benchmark.disclosure.past import PastRelease
-from pipeline.benchmark.disclosure.permitted import PARENT
+from pipeline.benchmark.disclosure.permitted import PARENT, WHOLE_SCALE, WITHOUT_UNITS
 from pipeline.benchmark.disclosure.pools import SHARES, TOLERANCE, Measure
 from pipeline.benchmark.disclosure.rules import DisclosureRules, Rule
 from pipeline.benchmark.disclosure.verdicts import FAMILIES
@@ -51,7 +51,6 @@ Key = tuple[str, str, str, str]
 View = tuple[str, str]
 """Site and group; empty for the programme and for everyone."""
 
-WHOLE_SCALE = ("score", "scale_codes", "counters", "dispersion")
 COARSE_COUNTERS = (0.5, 1.0)
 """Units of mean counters where the usual tenth tells too much."""
 SAME_FIGURE = ["family", "wave", "scale", "figure"]
@@ -276,7 +275,7 @@ def _units(family: str, rules: DisclosureRules) -> tuple[float, ...]:
         return 0.0, rules.coarse_mean_unit, 2 * rules.coarse_mean_unit
     if family == "counters":
         return 0.0, *COARSE_COUNTERS
-    return () if family == "dispersion" else (0.0, *sorted(rules.share_units))
+    return () if family in WITHOUT_UNITS else (0.0, *sorted(rules.share_units))
 
 
 def _judge(history: History, units: Sequence[float], hidden: frozenset[View]) -> Outcome:

@@ -22,6 +22,9 @@ Key = tuple[str, str, str, str]
 
 FAMILIES = (
     "score",
+    "adjusted",
+    "agreement",
+    "linked",
     "scale_codes",
     "counters",
     "item_mean",
@@ -33,6 +36,12 @@ FAMILIES = (
 """In the order in which they are judged: parents first."""
 
 WITH_GROUPS = ("score", "counters")
+
+NOT_JUDGED = ("adjusted", "dispersion")
+"""Families that say nothing of how people shared out over answers beyond what their parent says."""
+
+NOT_SHARES = ("n_respondents", "answers_put", "linked_change")
+"""Columns beside the shares, or means, that a figure is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +121,16 @@ def _figures(
     wide = _wide(known[known["group"].isna()], family)
     minimum = minimum_of(family, rules)
     is_mean = family in ("score", "item_mean", "counters")
-    columns = [name for name in wide if name not in ("n_respondents", "answers_put")]
-    numbers = wide[[] if family == "dispersion" else columns].to_numpy(dtype=float)
+    columns = [name for name in wide if name not in NOT_SHARES]
+    numbers = wide[[] if family in NOT_JUDGED else columns].to_numpy(dtype=float)
     n = wide["n_respondents"].fillna(0).to_numpy(dtype=float)
     sites = wide.index.get_level_values("site")
     for (wave, scale, item), rows in _positions(wide):
         values = numbers[rows]
+        if family == "agreement":
+            values = _closeness(
+                wide["average_deviation"].to_numpy(dtype=float)[rows], measures[scale]
+            )
         yield (
             (family, wave, scale, item),
             Figure(
@@ -128,6 +141,15 @@ def _figures(
                 minimum,
             ),
         )
+
+
+def _closeness(deviations: Numbers, measure: Measure) -> Numbers:
+    """One minus the average deviation in parts of the largest there can be, half the range.
+
+    Where nearly everyone gave the same answers it is nearly 1: by it, agreement that tells what
+    everybody said is withheld like a share of answers.
+    """
+    return 1 - np.nan_to_num(deviations)[:, None] / (measure.width / 2)
 
 
 def _positions(wide: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], NDArray[np.intp]]]:
