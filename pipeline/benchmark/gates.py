@@ -335,7 +335,10 @@ SITE_RELIABILITY = Limit(("icc2_anova",), "ICC(2)", 0.70, 0.60)
 differ by is chance."""
 
 HIGHEST_P = 0.05
-"""Of the agreement within sites, held against groups of people drawn at random."""
+"""Of the agreement within sites, held against groups of people dealt at random."""
+
+BY_CHANCE = "ad_mean_mean_p_value"
+"""Chance that such groups have as small a mean average deviation."""
 
 
 def judge_aggregation(
@@ -353,7 +356,8 @@ def judge_aggregation(
         By the contract ESTIMATES: ``icc1_anova_n0`` with its interval, ``icc2_anova``,
         ``n_groups`` of each scale.
     agreement : DataFrame
-        By the contract ESTIMATES: ``p_by_chance`` of each scale, empty ``site``.
+        By the contract ESTIMATES: ``ad_mean_mean_p_value`` of each scale, where ``site`` is
+        empty.
     scales : iterable of str
         Scales with a score.
     wave : str
@@ -368,7 +372,7 @@ def judge_aggregation(
     for scale in scales:
         own = variance[variance["scale"] == scale].set_index("statistic")
         of_scale = agreement[(agreement["scale"] == scale) & agreement["site"].isna()]
-        chance = of_scale.set_index("statistic")["estimate"].get("p_by_chance")
+        chance = of_scale.set_index("statistic")["estimate"].get(BY_CHANCE)
         rows.append(_aggregation_row(own, chance, scale, wave))
     return pd.DataFrame(rows, columns=COLUMNS)
 

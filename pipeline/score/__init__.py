@@ -1,5 +1,6 @@
 """From answers to scale scores."""
 
+from pipeline.score.covariates import covariates_of
 from pipeline.score.scales import (
     FEWEST_ITEMS_FOR_FIT,
     factor_items,
@@ -16,6 +17,7 @@ from pipeline.score.scales import (
 
 __all__ = [
     "FEWEST_ITEMS_FOR_FIT",
+    "covariates_of",
     "factor_items",
     "items_asked",
     "items_read_together",

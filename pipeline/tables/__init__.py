@@ -1,6 +1,8 @@
 """The contracts of the files between rules."""
 
+from pipeline.tables.agreement import agreement_of_sites
 from pipeline.tables.batches import batch_of_sites, write_if_changed
+from pipeline.tables.case_mix import adjusted_means
 from pipeline.tables.catalogue import (
     BANDS,
     BASES,
@@ -113,6 +115,8 @@ __all__ = [
     "SortingPanel",
     "Table",
     "TableError",
+    "adjusted_means",
+    "agreement_of_sites",
     "batch_of_sites",
     "conform",
     "describe_models",
