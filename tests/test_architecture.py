@@ -14,7 +14,7 @@ ROOMS = {
     "instrument": {"problems"},
     "tables": {"instrument"},
     "ingest": {"instrument", "tables", "problems"},
-    "score": {"instrument"},
+    "score": {"instrument", "problems"},
     "psychometrics": set(),
     "benchmark": {"instrument", "tables"},
     "report": {"instrument", "tables", "problems"},

@@ -45,9 +45,16 @@ ASSOCIATION = re.compile(
     r"|general_variance_within"
     # the same at all sites
     r"|n_sites\w*|srmr_within|p_value_(scaled|metric|strong)|cfi_change_metric|residual_share|icc_factor"
+    # agreement
+    r"|(rwg_j_(uniform|slightly_skewed|lindell)|ad_(mean|median))_(mean|median)(_zeroed)?"
+    r"|(rwg_j_(uniform|slightly_skewed|lindell)|ad_(mean|median))_share_agreeing"
+    r"|(variance|rwg_j_uniform|ad_mean)_mean_(observed|random_mean|random_sd|z|p_value)"
+    # composition of sites
+    r"|case_mix_(coefficient|r2_within|residual_variance|n_groups)"
     # variance
     r"|icc[12]_anova\w*|f|df_(between|within)|n0|n_groups|mean_group_size"
-    r"|mean_square_(between|within)"
+    r"|mean_square_(between|within)|icc1_reml|icc2_reml_\w+|variance_(between|within)|design_effect"
+    r"|n_for_reliability_\d+|n_groups_reml"
 )
 """Numbers about how answers go together, which have no counterpart at a site."""
 
