@@ -6,6 +6,14 @@ reads, writes, prints or knows the instrument; what could not be estimated is na
 ``condition``.
 """
 
+from pipeline.psychometrics.agreement import (
+    AgreementByChance,
+    AgreementSummary,
+    ChanceComparison,
+    WithinGroupAgreement,
+    agreement_by_chance,
+    within_group_agreement,
+)
 from pipeline.psychometrics.bifactor import BifactorIndices, FactorIndices, bifactor_indices
 from pipeline.psychometrics.conditions import MEANING_OF_CONDITION
 from pipeline.psychometrics.confirmatory.categories import MergedCategory
@@ -96,7 +104,19 @@ from pipeline.psychometrics.measurement_invariance.partial import (
     PartialStep,
     partial_invariance,
 )
-from pipeline.psychometrics.multilevel import IntraclassCorrelation, intraclass_correlation
+from pipeline.psychometrics.multilevel import (
+    CaseMix,
+    Coefficient,
+    IntraclassCorrelation,
+    LeftOut,
+    RandomIntercept,
+    case_mix,
+    intraclass_correlation,
+    intraclass_correlations,
+    n_for_reliability,
+    random_intercept,
+    random_intercepts,
+)
 from pipeline.psychometrics.polychoric import (
     PolychoricCorrelations,
     PolychoricCovariance,
@@ -185,6 +205,8 @@ from pipeline.psychometrics.two_level import (
 
 __all__ = [
     "MEANING_OF_CONDITION",
+    "AgreementByChance",
+    "AgreementSummary",
     "AlignedFactor",
     "AlignedItem",
     "AlignedSolution",
@@ -197,7 +219,10 @@ __all__ = [
     "BootstrapLoadings",
     "BootstrapReliability",
     "BootstrapSpread",
+    "CaseMix",
     "CategoricalOmega",
+    "ChanceComparison",
+    "Coefficient",
     "ComparedModel",
     "ConfirmatorySolution",
     "ContentValidity",
@@ -233,6 +258,7 @@ __all__ = [
     "ItemPlacement",
     "ItemStatistics",
     "KaiserMeyerOlkin",
+    "LeftOut",
     "LevelOmega",
     "MergedCategory",
     "MinimumAveragePartial",
@@ -255,6 +281,7 @@ __all__ = [
     "PolychoricCovariance",
     "PolyserialCorrelation",
     "PolyserialCorrelations",
+    "RandomIntercept",
     "ResidualCorrelations",
     "Result",
     "RetestCorrelation",
@@ -272,6 +299,8 @@ __all__ = [
     "StandardisedSolution",
     "TwoLevelParameter",
     "TwoLevelSolution",
+    "WithinGroupAgreement",
+    "agreement_by_chance",
     "align",
     "align_to_target",
     "alignment",
@@ -283,6 +312,7 @@ __all__ = [
     "bootstrap_loadings",
     "bootstrap_ordinal_reliability",
     "bootstrap_reliability",
+    "case_mix",
     "categorical_omega",
     "cfa",
     "comparability",
@@ -304,12 +334,14 @@ __all__ = [
     "hull_method",
     "inter_item_correlation",
     "intraclass_correlation",
+    "intraclass_correlations",
     "invariance",
     "kaiser_meyer_olkin",
     "lavaan_syntax",
     "minimum_average_partial",
     "model_reliability",
     "modification_indices",
+    "n_for_reliability",
     "noninvariance_effects",
     "odd_even",
     "omega_hierarchical",
@@ -323,6 +355,8 @@ __all__ = [
     "polychoric_covariance",
     "polyserial_correlation",
     "polyserial_correlations",
+    "random_intercept",
+    "random_intercepts",
     "residual_correlations",
     "retest_reliability",
     "schmid_leiman",
@@ -336,4 +370,5 @@ __all__ = [
     "suggest_factors",
     "tucker_congruence",
     "two_level_cfa",
+    "within_group_agreement",
 ]

@@ -7,6 +7,8 @@ A statistic that could not be estimated, or only with a reservation, is a result
 from collections.abc import Iterable
 
 MEANING_OF_CONDITION: dict[str, str] = {
+    "agreement_out_of_range": "Members of a group differ more than people who answer at random, so "
+    "the index lies outside 0 to 1 and says no more than that they do not agree.",
     "answer_outside_categories": "An answer is not one of the categories given for the item.",
     "below_criterion": "The index is lower than what it is held against.",
     "correlation_at_boundary": "Two items are correlated perfectly, or nearly so, so their "
@@ -15,6 +17,8 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "beyond chance, so tests of what lies between them are rough.",
     "ceiling": "More than 15 % gave the highest answer, so the item cannot tell them apart.",
     "constant_item": "Everyone gave the same answer to an item, so it has no correlations.",
+    "covariate_left_out": "A covariate does not vary, or not within groups, or follows from the "
+    "others, so it has no coefficient.",
     "cross_loading": "An item loads on a second factor, or nearly as much as on its first.",
     "empty_category": "Nobody chose one of the categories of an item.",
     "equal_changes": "Everybody changed by the same amount or not at all, so there is no error.",
@@ -49,9 +53,13 @@ MEANING_OF_CONDITION: dict[str, str] = {
     "no_degrees_of_freedom": "The factors take as many numbers as there are correlations, so how "
     "well they fit cannot be tested.",
     "no_number_suggested": "No number of factors that was tried meets the rule.",
+    "no_published_null": "How much slightly skewed answers vary has not been published for this "
+    "number of categories.",
     "no_repeated_groups": "Every group has one member, so nothing can be said within groups.",
     "no_scaling_factor": "There are too few groups to correct the chi-square for answers that are "
     "not normal.",
+    "no_variance_between_groups": "The groups differ no more than chance would have it, so the "
+    "variance between them is estimated as 0.",
     "no_variation": "All scores are the same.",
     "no_variation_between_groups": "The groups have exactly the same mean.",
     "no_variation_within_groups": "Members of a group all have the same score.",

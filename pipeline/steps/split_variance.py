@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
-from pipeline.psychometrics import intraclass_correlation
+from pipeline.psychometrics.multilevel import intraclass_correlations, random_intercepts
 from pipeline.tables import (
     ESTIMATES,
     gather_rows,
@@ -23,9 +23,12 @@ study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
 scores = rows_of_wave(read_table(snakemake.input.scores, scores_table(instrument)), study.wave)
-splits = {
-    scale.id: intraclass_correlation(scores[scale.id], scores["site"])
-    for scale in instrument.scored_scales
-}
-rows = [label_rows(s.to_rows(), wave=study.wave, scale=scale) for scale, s in splits.items()]
+scales = [scale.id for scale in instrument.scored_scales]
+plain = intraclass_correlations(scores[scales], scores["site"])
+mixed = random_intercepts(scores[scales], scores["site"])
+rows = [
+    label_rows(split.to_rows(), wave=study.wave, scale=scale)
+    for scale in scales
+    for split in (plain[scale], mixed[scale])
+]
 write_table(gather_rows(rows), snakemake.output.variance, ESTIMATES)

@@ -16,6 +16,7 @@ import pytest
 
 from pipeline import psychometrics as package
 from pipeline.psychometrics._rows import COLUMN_TYPES
+from pipeline.psychometrics.agreement import agreement_by_chance, within_group_agreement
 from pipeline.psychometrics.bifactor import bifactor_indices
 from pipeline.psychometrics.conditions import MEANING_OF_CONDITION, joined
 from pipeline.psychometrics.confirmatory.estimate import cfa
@@ -31,6 +32,7 @@ from pipeline.psychometrics.heterotrait import heterotrait_monotrait
 from pipeline.psychometrics.measurement_invariance.alignment import alignment
 from pipeline.psychometrics.measurement_invariance.effect_sizes import noninvariance_effects
 from pipeline.psychometrics.measurement_invariance.partial import partial_invariance
+from pipeline.psychometrics.multilevel import case_mix, random_intercept
 from pipeline.psychometrics.polyserial import polyserial_correlation, polyserial_correlations
 from pipeline.psychometrics.retention import (
     empirical_kaiser_criterion,
@@ -78,6 +80,8 @@ def results(items, rng):
     partial = partial_invariance({"X": list("abcdef")}, groups, "site", "ML")
     sites, model = items.assign(site=np.arange(len(items)) % 30), {"X": list("abc")}
     return [
+        within_group_agreement(items, sites["site"], 1, 5),
+        agreement_by_chance(items, sites["site"], 1, 5, rng, 20),
         two_level_cfa(model, model, sites, "site"),
         cross_level_invariance(model, sites, "site"),
         comparability(model, sites, "site"),
@@ -119,6 +123,8 @@ def results(items, rng):
         sequential_fit(correlation),
         suggest_factors(items, rng, n_replications=2),
         package.intraclass_correlation(items["a"], items["b"]),
+        random_intercept(items["a"], sites["site"], items[["b", "c"]]),
+        case_mix(items["a"], sites["site"], items[["b", "c"]]),
         package.content_validity_index(items[["a", "b"]].clip(upper=4)),
         package.placement_rates(
             items[["a", "b"]].astype("string"), {"a": "3.0", "b": "4.0"}, criterion=0.70

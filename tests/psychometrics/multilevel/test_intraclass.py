@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from pipeline.psychometrics import intraclass_correlation
+from pipeline.psychometrics.multilevel import intraclass_correlation, intraclass_correlations
 
 
 @pytest.mark.parametrize("case", ["lead", "tsig"])
@@ -128,3 +128,34 @@ def test_groups_with_the_same_mean_have_no_reliability():
 def test_misuse_is_refused():
     with pytest.raises(ValueError, match="same respondents"):
         intraclass_correlation(pd.Series([1.0, 2.0]), pd.Series(["a"]))
+
+
+def test_several_scores_at_once_are_the_same_as_one_by_one(lq):
+    scores = lq[["LEAD01", "LEAD02", "TSIG01"]].astype(float)
+    scores.iloc[:40, 1] = np.nan
+    together = intraclass_correlations(scores, lq["COMPID"], 0.90)
+    assert list(together) == list(scores)
+    for name in scores:
+        alone = intraclass_correlation(scores[name], lq["COMPID"], 0.90)
+        assert together[name].to_json() == alone.to_json()
+
+
+@pytest.mark.parametrize("kind", ["string", "object", "category", "Int64", "float64"])
+def test_groups_may_be_of_any_kind(kind, lq):
+    found = intraclass_correlation(lq["LEAD01"], lq["COMPID"].astype(kind))
+    expected = intraclass_correlation(lq["LEAD01"], lq["COMPID"])
+    assert found.n_groups == 49
+    assert found.icc1_anova_n0 == pytest.approx(expected.icc1_anova_n0, rel=1e-12)
+    assert found.icc2_ci_high == pytest.approx(expected.icc2_ci_high, rel=1e-12)
+
+
+def test_a_table_without_scores_gives_nothing(lq):
+    assert intraclass_correlations(lq[[]], lq["COMPID"]) == {}
+
+
+def test_sums_by_group_give_the_analysis_of_variance_of_many_unequal_groups(rng):
+    groups = pd.Series(rng.integers(0, 400, 20_000))
+    scores = pd.DataFrame(rng.normal(size=(20_000, 2)) + 1e4, columns=["x", "y"])
+    found = intraclass_correlations(scores, groups)["y"]
+    expected = stats.f_oneway(*(own for _, own in scores["y"].groupby(groups)))
+    assert found.f == pytest.approx(expected.statistic, rel=1e-8)
