@@ -2,7 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from pipeline.benchmark.gates import every_gate, judge_reliability, judge_structure
+from pipeline.benchmark.gates import (
+    every_gate,
+    judge_aggregation,
+    judge_reliability,
+    judge_structure,
+)
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.tables import ESTIMATES, GATES, MODEL_ESTIMATES, read_table, write_table
@@ -17,11 +22,15 @@ scales = [scale.id for scale in instrument.scored_scales]
 
 estimates = read_table(snakemake.input.estimates, MODEL_ESTIMATES)
 alone = estimates[estimates["model"].isna() & (estimates["sample"] == "all")]
-reliability = read_table(snakemake.input.reliability, ESTIMATES)
+reliability, variance, agreement = (
+    read_table(snakemake.input[name], ESTIMATES)
+    for name in ("reliability", "variance", "agreement")
+)
 parts = (
     judge_structure(alone, scales, study.wave),
     judge_reliability(reliability, scales, study.wave),
     read_table(snakemake.input.groups, GATES),
     read_table(snakemake.input.sites, GATES),
+    judge_aggregation(variance, agreement, scales, study.wave),
 )
 write_table(every_gate(parts, scales, study.wave), snakemake.output.gates, GATES)

@@ -12,6 +12,7 @@ from pipeline.benchmark.disclosure import (
     members_of,
     read_releases,
 )
+from pipeline.benchmark.gates import gates_of_waves
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.tables import (
@@ -26,6 +27,7 @@ from pipeline.tables import (
     gather_rows,
     read_table,
     responses_table,
+    rows_of_waves,
     scores_table,
     write_if_changed,
     write_table,
@@ -38,18 +40,21 @@ log_to(snakemake.log[0])
 study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
-responses = read_table(snakemake.input.responses, responses_table(instrument))
+answers = read_table(snakemake.input.responses, responses_table(instrument))
+responses = rows_of_waves(answers, study.waves)
 missing = read_table(snakemake.input.missing, MISSING)
-scores = read_table(snakemake.input.scores, scores_table(instrument))
+scores = rows_of_waves(read_table(snakemake.input.scores, scores_table(instrument)), study.waves)
 members = members_of(responses, missing, scores, instrument)
-sites = gather_rows(read_table(path, ESTIMATES) for path in snakemake.input.estimates)
+of_sites = [*snakemake.input.estimates, snakemake.input.agreement, snakemake.input.case_mix]
+estimates = gather_rows(read_table(path, ESTIMATES) for path in of_sites)
+sites = estimates[estimates["site"].notna()]
 rules = DisclosureRules(minimum_n=study.minimum_n, override_reason=study.override_reason or "")
 programme = estimate_programme(sites, counting_sites(sites, rules), study.confidence_level)
 # What was published before is no input of the rule: it is added to by the run itself, after this
 # step, and the same answers released once more must not set off another release.
 past = read_releases(Path(snakemake.params.releases))
 gates = read_table(snakemake.input.gates, GATES)
-outcome = disclose(sites, programme, rules, members, past, gates)
+outcome = disclose(sites, programme, rules, members, past, gates_of_waves(gates, study.waves))
 withheld = as_told(outcome.withheld)
 
 manifest = read_table(snakemake.input.manifest, MANIFEST)

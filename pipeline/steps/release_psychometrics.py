@@ -16,5 +16,6 @@ sites = gather_rows(read_table(path, ESTIMATES) for path in snakemake.input.esti
 rules = DisclosureRules(minimum_n=study.minimum_n, override_reason=study.override_reason or "")
 figures = read_table(snakemake.input.figures, RELEASE_FIGURES)
 for name, target in snakemake.output.items():
-    released = release_pooled(read_table(snakemake.input[name], ESTIMATES), sites, rules, figures)
-    write_table(released, target, ESTIMATES)
+    pooled = read_table(snakemake.input[name], ESTIMATES)
+    of_programme = pooled[pooled["site"].isna()]
+    write_table(release_pooled(of_programme, sites, rules, figures), target, ESTIMATES)

@@ -24,8 +24,9 @@ instrument = load_instrument(study.instrument_folder, study.form, study.added_se
 
 scores = rows_of_wave(read_table(snakemake.input.scores, scores_table(instrument)), study.wave)
 scales = [scale.id for scale in instrument.scored_scales]
-plain = intraclass_correlations(scores[scales], scores["site"])
-mixed = random_intercepts(scores[scales], scores["site"])
+level = study.confidence_level
+plain = intraclass_correlations(scores[scales], scores["site"], level)
+mixed = random_intercepts(scores[scales], scores["site"], confidence_level=level)
 rows = [
     label_rows(split.to_rows(), wave=study.wave, scale=scale)
     for scale in scales

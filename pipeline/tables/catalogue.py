@@ -626,7 +626,7 @@ SITE_COMPARISONS = Table(
                 "distance from the centre of all sites, in standard errors that hold what "
                 "differs between sites as well",
             ),
-            ("p_value", "two-sided p of z"),
+            ("p_value", "two-sided p of z by Student's t with n_sites - 2 degrees of freedom"),
             ("p_adjusted", "p with the false discovery rate controlled over the scales of a site"),
         ),
         Column("band", "text", "the place in a word; empty where there is none", categories=BANDS),
@@ -652,10 +652,10 @@ SCALE_COMPARISONS = Table(
         _BASIS,
         Column("n_sites", "integer", "sites that are compared", required=True),
         *_numbers(
-            ("centre", "precision-weighted mean of the sites"),
+            ("centre", "mean of the sites, weighted by 1 / (variance_within / n + variance_added)"),
             ("variance_within", "variance of respondents within sites"),
             ("variance_between", "variance between the true means of sites, by REML"),
-            ("q", "sum of squared distances from the centre in standard errors"),
+            ("q", "sum of squared distances from the mean weighted by people, in standard errors"),
             ("over_dispersion", "how many times larger than by chance, extremes drawn in"),
             ("variance_added", "variance between sites that the funnel allows for"),
             ("pair_multiplier", "standard errors in half an interval made for comparing pairs"),

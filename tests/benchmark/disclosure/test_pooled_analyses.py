@@ -59,6 +59,18 @@ def test_how_answers_go_together_may_be_shown_all_the_same(instrument):
     assert shown(frame, "cronbach_alpha").all()
 
 
+def test_how_sites_vary_may_be_shown_and_the_mean_over_sites_may_not(instrument):
+    responses, missing, scores = make_study(instrument, ONE_TINY_SITE, seed=4, dk=0.0)
+    sites = estimate_sites(responses, missing, scores, instrument, 0.95)
+    shared = {"wave": "1", "scale": "AAA", "estimate": 0.4, "n_respondents": 37, "method": "REML"}
+    open_names = ["icc1_reml", "icc2_reml_mean", "icc2_reml_at_mean_n", "variance_between"]
+    open_names += ["variance_within", "design_effect", "n_for_reliability_70", "n_groups_reml"]
+    rows = [{**shared, "statistic": name} for name in [*open_names, "programme_mean_reml"]]
+    frame = release_pooled(conform(gather_rows([pd.DataFrame(rows)]), ESTIMATES), sites, RULES)
+    assert all(shown(frame, name).all() for name in open_names)
+    assert not shown(frame, "programme_mean_reml").any()
+
+
 def test_distributions_are_shown_where_small_sites_together_are_enough(instrument):
     frame = released(instrument, TINY_SITES_TOGETHER_ENOUGH)
     assert shown(frame, "mean").all()
