@@ -26,7 +26,8 @@ def test_the_bundled_example_can_be_read(config):
     study = read_study(config, FILE)
     assert study.synthetic
     assert study.minimum_n == 11
-    assert len(study.exports) == 3
+    assert len(study.exports) == 4
+    assert study.waves == ("2025 autumn", "2026 autumn")
 
 
 def test_draws_for_limits_and_sizes_of_groups_can_be_set(config):

@@ -22,7 +22,7 @@ from pipeline.ingest.platforms.xlsform import read_xlsform
 from pipeline.ingest.raw import folded_set
 from pipeline.ingest.read_file import read_sheet, read_text
 from pipeline.ingest.sheet import Sheet
-from pipeline.ingest.sites import FIXED_COLUMNS
+from pipeline.ingest.sites import FIXED_COLUMNS, invited_columns
 from pipeline.ingest.wording import wording_key
 from pipeline.ingest.workbook import ZIP_MARK
 from pipeline.instrument import Instrument
@@ -194,7 +194,8 @@ def _companion_in_sheet(file: Path, instrument: Instrument) -> Companion | None:
     headings = [heading.casefold() for heading in sheet.headings]
     if set(NEEDED) <= set(headings):
         return _map_of_names(file, sheet, headings)
-    site_headings = {*FIXED_COLUMNS, *(q.id.casefold() for q in instrument.context_questions)}
+    questions = {question.id.casefold() for question in instrument.context_questions}
+    site_headings = {*FIXED_COLUMNS, *invited_columns(instrument), *questions}
     if {"site", "label"} <= set(headings) <= site_headings:
         return Companion(file, "sites", "a list of sites")
     if (places := dictionary_places(sheet)) is not None:

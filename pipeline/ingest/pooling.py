@@ -21,11 +21,12 @@ from pipeline.ingest.open_answers import account_open_answers, check_open_answer
 from pipeline.ingest.pool import PASSED, Part, Pooled, pool_exports
 from pipeline.ingest.rows import no_row_left
 from pipeline.ingest.screening import ScreeningRules, describe_items, screen
-from pipeline.ingest.sites import SiteList, site_context_frame, sites_frame
+from pipeline.ingest.sites import SiteList, invited_frame, site_context_frame, sites_frame
 from pipeline.ingest.source import ExportSource, SamePerson
 from pipeline.instrument import Instrument
 from pipeline.problems import Problem, refuse_if_any
 from pipeline.tables import (
+    INVITED,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
     LEDGER_ROWS,
@@ -48,6 +49,7 @@ class Ingested:
     set_aside: pd.DataFrame
     missing: pd.DataFrame
     sites: pd.DataFrame
+    invited: pd.DataFrame
     site_context: pd.DataFrame
     ledger_rows: pd.DataFrame
     ledger_cells: pd.DataFrame
@@ -145,6 +147,7 @@ def _accounted(
         set_aside=_responses(pooled, pooled.reasons == "CARELESS", instrument),
         missing=_missing(pooled, instrument),
         sites=conform(sites_frame(sites), SITES),
+        invited=conform(invited_frame(sites), INVITED),
         site_context=conform(site_context_frame(sites), SITE_CONTEXT),
         ledger_rows=_ordered(rows, ["export", "row"], LEDGER_ROWS),
         ledger_cells=_ordered([*cells, *open_cells], ["export"], LEDGER_CELLS),

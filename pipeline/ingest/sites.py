@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -23,22 +23,30 @@ from pipeline.problems import Problem, refuse_if_any
 MOST_PROBLEMS = 5
 LONGEST_SLUG = 60
 FIXED_COLUMNS = ("site", "label", "other_spellings", "invited")
+INVITED_OF_GROUP = "invited_"
+"""A column with this and the id of a respondent group tells how many of the group were invited."""
 _NOT_ON_WINDOWS = frozenset(
     {"con", "prn", "aux", "nul", "index"}
     | {f"{name}{number}" for name in ("com", "lpt") for number in range(10)}
 )
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
+_BELOW_ZERO = re.compile(r"[-\u2212][0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site: its id, the name people read, the name of its files, how else it is written."""
+    """One site: its id, the name people read, the name of its files, how else it is written.
+
+    `invited` is how many people were asked, `invited_of_group` how many of each respondent group
+    by its id, in the order of the questionnaire; only what the list says.
+    """
 
     id: str
     label: str
     slug: str
     invited: int | None = None
     other_spellings: tuple[str, ...] = ()
+    invited_of_group: tuple[tuple[str, int], ...] = ()
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -73,7 +81,8 @@ def read_site_list(path: Path, instrument: Instrument) -> SiteList:
     """The site list of a study.
 
     Columns are ``site`` (id) and ``label``; optional ``other_spellings`` (separated by ``;``),
-    ``invited``, and the context questions of the instrument by their id.
+    ``invited``, ``invited_`` with the id of a respondent group for the people invited of it, and
+    the context questions of the instrument by their id.
 
     Raises
     ------
@@ -86,13 +95,16 @@ def read_site_list(path: Path, instrument: Instrument) -> SiteList:
     if not rows:
         refuse_if_any([Problem(sheet.file, "names no site; write one row a site")])
     facts: list[tuple[str, str, int]] = []
+    of_groups = invited_columns(instrument)
     problems = [
         *_row_problems(sheet.file, rows),
+        *_invited_problems(sheet.file, rows, of_groups),
         *_spelling_problems(sheet.file, rows),
         *_collect_facts(sheet.file, rows, instrument, facts),
     ]
     refuse_if_any(problems)
-    return SiteList(sheet.file, _sites_of_rows([cells for _, cells in rows]), tuple(sorted(facts)))
+    sites = _sites_of_rows([cells for _, cells in rows], of_groups)
+    return SiteList(sheet.file, sites, tuple(sorted(facts)))
 
 
 def sites_from_spellings(spellings: Iterable[str]) -> SiteList:
@@ -129,6 +141,23 @@ def sites_frame(site_list: SiteList) -> pd.DataFrame:
         [(site.id, site.label, site.slug, site.invited) for site in site_list.sites],
         columns=["site", "label", "slug", "invited"],
     )
+
+
+def invited_columns(instrument: Instrument) -> dict[str, str]:
+    """Respondent group by the heading, in small letters, of the column with its people invited."""
+    groups = instrument.grouping.groups if instrument.grouping else ()
+    return {f"{INVITED_OF_GROUP}{group.id}".casefold(): group.id for group in groups}
+
+
+def invited_frame(site_list: SiteList) -> pd.DataFrame:
+    """How many people were invited, a row a site and respondent group; no group is everyone."""
+    told = [
+        (site.id, group, count)
+        for site in site_list.sites
+        for group, count in ((None, site.invited), *site.invited_of_group)
+        if count is not None
+    ]
+    return pd.DataFrame(told, columns=["site", "group", "invited"])
 
 
 def site_context_frame(site_list: SiteList) -> pd.DataFrame:
@@ -179,7 +208,8 @@ def _heading_problems(sheet: Sheet, instrument: Instrument) -> Iterator[Problem]
     headings = [heading.casefold() for heading in sheet.headings]
     counted = [q.id for q in instrument.context_questions if q.kind != "text"]
     in_words = {q.id for q in instrument.context_questions if q.kind == "text"}
-    known = [*FIXED_COLUMNS, *counted]
+    of_groups = invited_columns(instrument)
+    known = [*FIXED_COLUMNS, *of_groups, *counted]
     for name in ("site", "label"):
         if name not in headings:
             yield Problem(sheet.file, "this column is missing; add it", column=name)
@@ -187,6 +217,9 @@ def _heading_problems(sheet: Sheet, instrument: Instrument) -> Iterator[Problem]
         if heading in in_words:
             cure = "answers in one's own words are not read from this list; take the column out"
             yield Problem(sheet.file, cure, column=heading)
+        elif heading.startswith(INVITED_OF_GROUP) and heading not in known:
+            cure = _no_such_group(heading, of_groups)
+            yield Problem(sheet.file, cure, column=heading[:LONGEST_SLUG])
         elif heading not in known:
             hint = did_you_mean(heading, known)
             cure = f"this column is not known{hint or '; take it out'}"
@@ -196,13 +229,39 @@ def _heading_problems(sheet: Sheet, instrument: Instrument) -> Iterator[Problem]
             yield Problem(sheet.file, cure, column=heading)
 
 
+def _no_such_group(heading: str, known: Collection[str]) -> str:
+    name = heading.removeprefix(INVITED_OF_GROUP)[:LONGEST_SLUG]
+    if not known:
+        return "the questionnaire has no respondent groups; take this column out"
+    return f"there is no respondent group '{name}'; such columns can be {', '.join(known)}"
+
+
 def _row_problems(file: str, rows: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[Problem]:
     for number, cells in rows:
         if not cells["site"]:
             yield Problem(file, "the id of the site is empty; fill it in", number, "site")
-        invited = cells.get("invited", "")
-        if invited and _WHOLE_NUMBER.fullmatch(invited) is None:
-            yield Problem(file, "is not a whole number; write one or leave it", number, "invited")
+
+
+def _invited_problems(
+    file: str, rows: Sequence[tuple[int, Mapping[str, str]]], of_groups: Collection[str]
+) -> Iterator[Problem]:
+    """Numbers of people invited that cannot be, and groups that are more people than everyone."""
+    for number, cells in rows:
+        wrong = [name for name in ("invited", *of_groups) if _is_no_count(cells.get(name, ""))]
+        for name in wrong:
+            below = _BELOW_ZERO.fullmatch(cells[name]) is not None
+            what = "is below zero" if below else "is not a whole number"
+            yield Problem(file, f"{what}; write how many people, or leave it empty", number, name)
+        if wrong or not cells.get("invited"):
+            continue
+        together, everyone = sum(int(cells.get(n) or 0) for n in of_groups), int(cells["invited"])
+        if together > everyone:
+            cure = f"the groups add up to {together}, more than the {everyone} invited; correct one"
+            yield Problem(file, cure, number, "invited")
+
+
+def _is_no_count(text: str) -> bool:
+    return bool(text) and _WHOLE_NUMBER.fullmatch(text) is None
 
 
 def _spelling_problems(
@@ -268,7 +327,9 @@ def _collect_numbers(
             facts.append((cells["site"], question.id, count))
 
 
-def _sites_of_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Site, ...]:
+def _sites_of_rows(
+    rows: Sequence[Mapping[str, str]], of_groups: Mapping[str, str]
+) -> tuple[Site, ...]:
     slugs = slugs_of({cells["site"]: cells["site"] for cells in rows})
     sites = (
         Site(
@@ -277,6 +338,11 @@ def _sites_of_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Site, ...]:
             slug=slugs[cells["site"]],
             invited=int(cells["invited"]) if cells.get("invited") else None,
             other_spellings=_other_spellings(cells),
+            invited_of_group=tuple(
+                (group, int(cells[column]))
+                for column, group in of_groups.items()
+                if cells.get(column)
+            ),
         )
         for cells in rows
     )

@@ -8,6 +8,7 @@ rule ingest_exports:
         set_aside="<data>/1_ingest/set_aside.parquet",
         missing="<data>/1_ingest/missing.parquet",
         sites="<data>/1_ingest/sites.csv",
+        invited="<data>/1_ingest/invited.csv",
         site_context="<data>/1_ingest/site_context.csv",
         ledger_rows="<data>/1_ingest/ledger_rows.csv",
         ledger_cells="<data>/1_ingest/ledger_cells.csv",

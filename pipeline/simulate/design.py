@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,8 @@ from pipeline.simulate.documents import read_document
 
 Platform = Literal["qualtrics", "limesurvey", "redcap"]
 PLATFORMS: tuple[Platform, ...] = ("qualtrics", "limesurvey", "redcap")
+SMALL_SITE = 11
+"""Sites with fewer people than this are spared, so that they keep the size they were given."""
 EXAMPLE_DESIGN = Path(__file__).with_name("riverside_and_hills.yaml")
 
 
@@ -31,6 +33,8 @@ class SiteDesign:
         Survey platform that the site uses.
     invited : int, optional
         How many were asked.
+    invited_groups : mapping of str to int
+        How many of them belong to a respondent group, by its id.
     code : str, optional
         Answer code of the site where the platform asks for it in a list (at most 5 characters).
     other_spellings : tuple of str
@@ -44,6 +48,7 @@ class SiteDesign:
     people: int
     platform: Platform
     invited: int | None = None
+    invited_groups: Mapping[str, int] = field(default_factory=dict)
     code: str | None = None
     other_spellings: tuple[str, ...] = ()
     also_exported_as: tuple[str, ...] = ()
@@ -73,6 +78,68 @@ class Dirt:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierSite:
+    """A site in an earlier survey round.
+
+    Attributes
+    ----------
+    site : str
+        Its id.
+    people : int
+        How many answered then.
+    again : int
+        How many of them answer in the latest round too.
+    changes : mapping of str to float
+        By scale: how much higher the trait of the site is in the latest round, in standard
+        deviations of the trait. Scales that the questionnaire lacks are ignored.
+    group_mix : mapping of str to float
+        Shares of the respondent groups among those who answered only then; as in the latest
+        round where this is empty. Groups that the questionnaire lacks are ignored.
+    """
+
+    site: str
+    people: int
+    again: int = 0
+    changes: Mapping[str, float] = field(default_factory=dict)
+    group_mix: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRound:
+    """A survey round before the latest one, all of it on one platform.
+
+    Attributes
+    ----------
+    wave : str
+        Its label.
+    first_day : str
+        First day on which people answered, as ``YYYY-MM-DD``.
+    platform : str
+        Survey platform that every site used.
+    sites : tuple of EarlierSite
+        At least one.
+    field_days : int
+        Days during which people answered.
+    stability : float
+        Correlation of a person's trait, apart from that of the site, with the one in the latest
+        round.
+    chance_change : float
+        Standard deviation of the changes of sites that are nobody's doing.
+    dirt : Dirt
+        What is wrong with its export.
+    """
+
+    wave: str
+    first_day: str
+    platform: Platform
+    sites: tuple[EarlierSite, ...]
+    field_days: int = 21
+    stability: float = 0.75
+    chance_change: float = 0.0
+    dirt: Dirt = field(default_factory=Dirt)
+
+
+@dataclass(frozen=True, slots=True)
 class Design:
     """A programme to be simulated.
 
@@ -90,6 +157,10 @@ class Design:
         Days during which people answer.
     comments : tuple of str
         Texts for the free-text question.
+    wave : str
+        Label of the survey round.
+    earlier_rounds : tuple of EarlierRound
+        The rounds before it, in the order of time.
     """
 
     programme: str
@@ -98,6 +169,8 @@ class Design:
     dirt: Mapping[Platform, Dirt]
     field_days: int = 21
     comments: tuple[str, ...] = ()
+    wave: str = ""
+    earlier_rounds: tuple[EarlierRound, ...] = ()
 
     @property
     def platforms(self) -> tuple[Platform, ...]:
@@ -120,7 +193,8 @@ def read_design(path: str | Path = EXAMPLE_DESIGN) -> Design:
     """
     content = read_document(Path(path), "design")
     design = _design(content)
-    refuse_if_any([Problem(Path(path).as_posix(), *rest) for rest in _contradictions(design)])
+    file = Path(path).as_posix()
+    refuse_if_any([Problem(file, cure, column=place) for cure, place in _contradictions(design)])
     return design
 
 
@@ -132,6 +206,8 @@ def _design(content: Mapping[str, Any]) -> Design:
         dirt={platform: Dirt(**counts) for platform, counts in content.get("dirt", {}).items()},
         field_days=content.get("field_days", 21),
         comments=tuple(content.get("comments", ())),
+        wave=content.get("wave", ""),
+        earlier_rounds=tuple(_earlier_round(then) for then in content.get("earlier_rounds", ())),
     )
 
 
@@ -140,23 +216,75 @@ def _site(content: Mapping[str, Any]) -> SiteDesign:
     return SiteDesign(**{**content, **texts})
 
 
-def _contradictions(design: Design) -> Iterator[tuple[str, None, str]]:
-    if not _is_date(design.first_day):
-        yield f"'{design.first_day}' is no day of the calendar", None, "first_day"
-    for site, times in Counter(site.site for site in design.sites).items():
-        if times > 1:
-            yield f"site '{site}' is there {times} times; give each its own id", None, "sites"
+def _earlier_round(content: Mapping[str, Any]) -> EarlierRound:
+    sites = tuple(EarlierSite(**site) for site in content["sites"])
+    return EarlierRound(**{**content, "sites": sites, "dirt": Dirt(**content.get("dirt", {}))})
+
+
+def _contradictions(design: Design) -> Iterator[tuple[str, str]]:
+    yield from _wrong_day(design.first_day, "first_day")
+    yield from _named_twice((site.site for site in design.sites), "sites")
+    yield from _invited_too_few(design)
     for platform, dirt in design.dirt.items():
         people = sum(site.people for site in design.sites if site.platform == platform)
-        if dirt.partials + dirt.straight_liners + dirt.without_site > people:
-            cure = "asks for more odd answers than people use this platform; lower the counts"
-            yield cure, None, f"dirt.{platform}"
-        if dirt.fast_straight_liners > dirt.straight_liners:
-            cure = "fast_straight_liners counts some of straight_liners; it cannot be larger"
-            yield cure, None, f"dirt.{platform}"
-        if dirt.preview_rows and platform != "qualtrics":
-            cure = "only Qualtrics marks preview rows; leave preview_rows out here"
-            yield cure, None, f"dirt.{platform}"
+        yield from _impossible_dirt(dirt, platform, people, f"dirt.{platform}")
+    yield from _rounds_of_one_name(design)
+    for number, then in enumerate(design.earlier_rounds):
+        place = f"earlier_rounds[{number}]"
+        people = sum(site.people for site in then.sites)
+        yield from _wrong_day(then.first_day, f"{place}.first_day")
+        yield from _named_twice((site.site for site in then.sites), f"{place}.sites")
+        yield from _impossible_dirt(then.dirt, then.platform, people, f"{place}.dirt")
+        yield from _people_who_cannot_be(then, design, f"{place}.sites")
+
+
+def _named_twice(names: Iterable[str], place: str) -> Iterator[tuple[str, str]]:
+    for site, times in Counter(names).items():
+        if times > 1:
+            yield f"site '{site}' is there {times} times; give each its own id", place
+
+
+def _rounds_of_one_name(design: Design) -> Iterator[tuple[str, str]]:
+    waves = Counter([design.wave, *(then.wave for then in design.earlier_rounds)])
+    for wave in sorted(wave for wave, times in waves.items() if times > 1):
+        yield f"two rounds are called '{wave}'; give each its own name", "earlier_rounds"
+
+
+def _invited_too_few(design: Design) -> Iterator[tuple[str, str]]:
+    for site in design.sites:
+        together = sum(site.invited_groups.values())
+        if site.invited is not None and together > site.invited:
+            cure = f"the groups of '{site.site}' add up to {together}, more than were invited"
+            yield cure, "sites"
+
+
+def _impossible_dirt(
+    dirt: Dirt, platform: Platform, people: int, place: str
+) -> Iterator[tuple[str, str]]:
+    if dirt.partials + dirt.straight_liners + dirt.without_site > people:
+        yield "asks for more odd answers than people use this platform; lower the counts", place
+    if dirt.fast_straight_liners > dirt.straight_liners:
+        yield "fast_straight_liners counts some of straight_liners; it cannot be larger", place
+    if dirt.preview_rows and platform != "qualtrics":
+        yield "only Qualtrics marks preview rows; leave preview_rows out here", place
+
+
+def _people_who_cannot_be(
+    then: EarlierRound, design: Design, place: str
+) -> Iterator[tuple[str, str]]:
+    """Sites that the programme lacks, and more people who answer twice than there are."""
+    people_now = {site.site: site.people for site in design.sites}
+    for site in then.sites:
+        if site.site not in people_now:
+            yield f"site '{site.site}' is not among the sites of the programme; add it", place
+        elif site.again > min(site.people, people_now[site.site]):
+            cure = f"more people of '{site.site}' answer again than answer in both rounds"
+            yield cure, place
+
+
+def _wrong_day(text: str, place: str) -> Iterator[tuple[str, str]]:
+    if not _is_date(text):
+        yield f"'{text}' is no day of the calendar", place
 
 
 def _is_date(text: str) -> bool:

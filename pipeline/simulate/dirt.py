@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.instrument import Instrument
-from pipeline.simulate.design import Design, Dirt, Platform
+from pipeline.simulate.design import SMALL_SITE, Design, Dirt, Platform
 from pipeline.simulate.pages import columns_in_order, pages_of
 from pipeline.simulate.programme import Programme
 
-SMALL_SITE = 11
-"""Sites with fewer people than this are spared, so that they keep the size they were given."""
 FAST_SECONDS_PER_ITEM = 1.2
 SITES_SPELT_OTHERWISE = 0.3
 """Share of the rows of a site that carry another spelling, where the design names one."""
@@ -39,8 +37,9 @@ class ExportRows:
     record : DataFrame
         Same index: ``response`` (number of the response; repeated rows share it), ``kind``
         (answer, preview or empty), ``site``, ``site_text`` (its name as exported; empty where it
-        is not told), ``reached`` (answer columns met before stopping), ``finished``,
-        ``started`` (datetime), ``seconds``, ``token`` (letters and digits) and ``comment``.
+        is not told), ``person`` (key of the person, empty without one), ``reached`` (answer
+        columns met before stopping), ``finished``, ``started`` (datetime), ``seconds``, ``token``
+        (letters and digits) and ``comment``.
     """
 
     platform: Platform
@@ -77,6 +76,7 @@ def _clean_rows(
             "kind": "answer",
             "site": people["site"],
             "site_text": people["site"].map(texts),
+            "person": people["person"],
             "reached": answers.shape[1],
             "finished": True,
             "seconds": people["seconds"],
@@ -180,7 +180,7 @@ def _add_previews(
     for number, page in enumerate(pages_of(instrument)):
         answers[page.columns] = np.roll(answers[page.columns].to_numpy(dtype=object), number, 0)
     record = rows.record.loc[source].reset_index(drop=True)
-    record = record.assign(kind="preview", seconds=rng.integers(60, 240, len(record)))
+    record = record.assign(kind="preview", person="", seconds=rng.integers(60, 240, len(record)))
     return _together(rows, answers.astype("Int64"), record)
 
 
@@ -188,7 +188,7 @@ def _add_empty_rows(rows: ExportRows, count: int, rng: np.random.Generator) -> E
     """Rows of people who opened the questionnaire and left."""
     source = _finished(rows, rng)[:count]
     answers = rows.answers.loc[source].mask(np.ones((len(source), rows.answers.shape[1]), bool))
-    record = rows.record.loc[source].assign(kind="empty", reached=0, finished=False)
+    record = rows.record.loc[source].assign(kind="empty", person="", reached=0, finished=False)
     return _together(rows, answers, record.assign(seconds=rng.integers(3, 40, len(source))))
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.simulate.measurement import MeasurementModel
 from pipeline.simulate.sites import context_shifts
+
+Floats = NDArray[np.float64]
 
 
 def draw_people(
@@ -24,21 +27,43 @@ def draw_people(
     shares = rng.dirichlet(mix / mix.sum() * model.group_concentration, size=len(sites))
     cumulative = shares.cumsum(axis=1)[place]
     group = (rng.random(len(place))[:, None] > cumulative[:, :-1]).sum(axis=1)
-    minutes = model.median_minutes * np.exp(model.spread_minutes * rng.standard_normal(len(place)))
+    seconds = draw_seconds(len(place), model, rng)
     return pd.DataFrame(
         {
             "place": place,
             "site": sites["site"].to_numpy()[place],
             "platform": sites["platform"].to_numpy()[place],
             "group": np.array(groups, dtype=object)[group],
-            "seconds": np.round(60 * minutes),
+            "seconds": seconds,
         }
     )
 
 
+def draw_seconds(count: int, model: MeasurementModel, rng: np.random.Generator) -> Floats:
+    """The time that each of `count` people takes for the whole form, log-normal."""
+    minutes = model.median_minutes * np.exp(model.spread_minutes * rng.standard_normal(count))
+    return np.round(60 * minutes)
+
+
+def draw_levels(
+    sites: pd.DataFrame, model: MeasurementModel, rng: np.random.Generator
+) -> pd.DataFrame:
+    """What the people of a site have in common, sites by scales: chance and the site form."""
+    chance = draw_correlated(len(sites), model, rng) * np.sqrt(model.icc.to_numpy())
+    levels: pd.DataFrame = context_shifts(sites, model) + chance
+    return levels
+
+
+def draw_correlated(count: int, model: MeasurementModel, rng: np.random.Generator) -> Floats:
+    """Standard normal numbers, `count` by scales, correlated as the traits are."""
+    root = np.linalg.cholesky(model.correlations.to_numpy()).T
+    drawn: Floats = rng.standard_normal((count, len(model.icc))) @ root
+    return drawn
+
+
 def draw_traits(
     people: pd.DataFrame,
-    sites: pd.DataFrame,
+    levels: pd.DataFrame,
     model: MeasurementModel,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
@@ -49,17 +74,10 @@ def draw_traits(
 
     with :math:`u` and :math:`e` standard normal and correlated over scales as in
     `model.correlations`, and :math:`\rho_s` the share of variance between sites. Before the
-    shifts :math:`\delta` and :math:`\gamma` every trait has variance 1.
+    shifts :math:`\delta` and :math:`\gamma` every trait has variance 1. `levels` holds the terms
+    of the site.
     """
-    root = np.linalg.cholesky(model.correlations.to_numpy()).T
-    icc = model.icc.to_numpy()
-    place = people["place"].to_numpy()
-    of_site = rng.standard_normal((len(sites), len(icc))) @ root * np.sqrt(icc)
-    of_person = rng.standard_normal((len(people), len(icc))) @ root * np.sqrt(1 - icc)
+    by_site = levels.to_numpy()[people["place"].to_numpy()]
+    of_person = draw_correlated(len(people), model, rng) * np.sqrt(1 - model.icc.to_numpy())
     by_group = model.group_shifts.loc[people["group"]].to_numpy()
-    by_site = of_site + context_shifts(sites, model).to_numpy()
-    return pd.DataFrame(
-        by_site[place] + of_person + by_group,
-        index=people.index,
-        columns=model.correlations.columns,
-    )
+    return pd.DataFrame(by_site + of_person + by_group, people.index, levels.columns)

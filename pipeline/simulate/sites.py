@@ -26,6 +26,7 @@ def draw_sites(
             "label": [site.label for site in design.sites],
             "other_spellings": [site.other_spellings for site in design.sites],
             "invited": pd.array([site.invited for site in design.sites], dtype="Int64"),
+            "invited_groups": [site.invited_groups for site in design.sites],
             "people": [site.people for site in design.sites],
             "platform": [site.platform for site in design.sites],
         }

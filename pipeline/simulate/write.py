@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from pipeline.simulate.design import Platform
 from pipeline.simulate.dirt import ExportRows, rows_for_export
 from pipeline.simulate.exports.limesurvey import limesurvey_text
 from pipeline.simulate.exports.qualtrics import qualtrics_text
-from pipeline.simulate.exports.redcap import redcap_dictionary_text, redcap_text
+from pipeline.simulate.exports.redcap import has_keys, redcap_dictionary_text, redcap_text
+from pipeline.simulate.keys import SECRET
 from pipeline.simulate.programme import Programme
 from pipeline.simulate.readme import TITLE, readme_text
 
@@ -35,6 +37,8 @@ def write_exports(
     command: str | None = None,
 ) -> tuple[Path, ...]:
     """Write ``exports/``, ``sites.csv`` and ``README.md``, and say which files were written.
+
+    Where people have keys, ``linkage_secret.txt`` is written too.
 
     Parameters
     ----------
@@ -56,12 +60,32 @@ def write_exports(
         written to.
     """
     folder = Path(folder)
-    rows = {p: rows_for_export(programme, instrument, p, rng) for p in programme.design.platforms}
+    rows = _rows_by_name(programme, instrument, rng)
     texts = dict(_texts(programme, instrument, rows, command))
     _refuse_to_replace_other_files(folder, list(texts))
     for name, text in texts.items():
         _write(folder / name, text)
     return tuple(folder / name for name in texts)
+
+
+def _rows_by_name(
+    programme: Programme, instrument: Instrument, rng: np.random.Generator
+) -> dict[str, ExportRows]:
+    """The rows of every export by the name of its file, those of the latest round first."""
+    return {
+        export_name(of_round, platform, programme): rows_for_export(
+            of_round, instrument, platform, rng
+        )
+        for of_round in programme.rounds
+        for platform in of_round.design.platforms
+    }
+
+
+def export_name(of_round: Programme, platform: Platform, latest: Programme) -> str:
+    """Name of an export without its ending: the platform, and the round if it is an earlier one."""
+    if of_round is latest:
+        return platform
+    return f"{platform}_{re.sub(r'[^a-z0-9]+', '_', of_round.design.wave.lower()).strip('_')}"
 
 
 def _write(path: Path, text: str) -> None:
@@ -76,13 +100,17 @@ def _write(path: Path, text: str) -> None:
 def _texts(
     programme: Programme,
     instrument: Instrument,
-    rows: Mapping[Platform, ExportRows],
+    rows: Mapping[str, ExportRows],
     command: str | None,
 ) -> Iterator[tuple[str, str]]:
-    for platform, of_platform in rows.items():
-        yield f"exports/{platform}.csv", WRITERS[platform](of_platform, instrument)
-    if "redcap" in rows:
-        yield "exports/redcap_dictionary.csv", redcap_dictionary_text(instrument)
+    for name, export in rows.items():
+        yield f"exports/{name}.csv", WRITERS[export.platform](export, instrument)
+    of_redcap = [export for export in rows.values() if export.platform == "redcap"]
+    if of_redcap:
+        keyed = any(map(has_keys, of_redcap))
+        yield "exports/redcap_dictionary.csv", redcap_dictionary_text(instrument, keyed)
+    if programme.has_keys:
+        yield "linkage_secret.txt", SECRET
     yield "sites.csv", site_list_text(programme, instrument)
     yield "README.md", readme_text(programme, instrument, rows, command)
 
@@ -100,13 +128,26 @@ def site_list_text(programme: Programme, instrument: Instrument) -> str:
     """The site list as CSV: id, label, other spellings, people invited, the site form."""
     drawn = programme.sites.columns
     questions = [question.id for question in instrument.context_questions if question.id in drawn]
-    names = ["site", "label", "other_spellings", "invited", *questions]
+    groups = _invited_groups(programme, instrument)
+    sites = pd.concat([programme.sites, pd.DataFrame(groups)], axis=1)
+    names = ["site", "label", "other_spellings", "invited", *groups, *questions]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    for site in programme.sites[names].itertuples(index=False):
+    for site in sites[names].itertuples(index=False):
         writer.writerow([_cell(value) for value in site])
     return out.getvalue()
+
+
+def _invited_groups(programme: Programme, instrument: Instrument) -> dict[str, pd.Series]:
+    """By heading: people invited of each respondent group that the design speaks of."""
+    invited = programme.sites["invited_groups"]
+    groups = instrument.grouping.groups if instrument.grouping else ()
+    return {
+        f"invited_{group.id}": invited.map(lambda told, of=group.id: told.get(of, pd.NA))
+        for group in groups
+        if any(group.id in told for told in invited)
+    }
 
 
 def _cell(value: object) -> str:

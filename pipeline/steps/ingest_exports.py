@@ -14,6 +14,7 @@ from pipeline.ingest.forms import optional_among
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
 from pipeline.tables import (
+    INVITED,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
     LEDGER_ROWS,
@@ -77,6 +78,7 @@ write_table(ingested.responses, snakemake.output.responses, responses_table(inst
 write_table(ingested.set_aside, snakemake.output.set_aside, responses_table(instrument))
 write_table(ingested.missing, snakemake.output.missing, MISSING)
 write_table(ingested.sites, snakemake.output.sites, SITES)
+write_table(ingested.invited, snakemake.output.invited, INVITED)
 write_table(ingested.site_context, snakemake.output.site_context, SITE_CONTEXT)
 write_table(ingested.ledger_rows, snakemake.output.ledger_rows, LEDGER_ROWS)
 write_table(ingested.ledger_cells, snakemake.output.ledger_cells, LEDGER_CELLS)

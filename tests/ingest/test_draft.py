@@ -276,7 +276,7 @@ COMPANIONS = {
         ]
     ),
     "a mapping file": "columns:\n  ini101: First\nrespondent: ID\n",
-    "a list of sites": "Site,Label,invited,ctx01\nmill,Mill,3,1\n",
+    "a list of sites": "Site,Label,invited,Invited_Lived,ctx01\nmill,Mill,3,2,1\n",
 }
 
 

@@ -18,6 +18,7 @@ from pipeline.ingest import (
 from pipeline.ingest.ledger import RowsRead
 from pipeline.instrument import load_instrument
 from pipeline.tables import (
+    INVITED,
     LEDGER_CELLS,
     LEDGER_COLUMNS,
     LEDGER_ROWS,
@@ -39,6 +40,7 @@ TABLES = {
     "set_aside": responses_table(INSTRUMENT),
     "missing": MISSING,
     "sites": SITES,
+    "invited": INVITED,
     "site_context": SITE_CONTEXT,
     "ledger_rows": LEDGER_ROWS,
     "ledger_cells": LEDGER_CELLS,

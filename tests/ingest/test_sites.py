@@ -1,6 +1,7 @@
 """The site list, and names written in many ways."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -76,6 +77,66 @@ def test_the_list_tells_label_invited_and_facts(folder):
         ("n1", "ctwhat", 2),
         ("s1", "ctsize", 2),
     )
+
+
+INVITED = ("site", "label", "invited", "invited_lived", "Invited_Staff")
+
+
+def test_the_list_tells_how_many_of_each_group_were_invited(folder, exported, ingest):
+    known = site_list(
+        folder,
+        ["north", "North", "12", "7", "5"],
+        ["south", "South", "", "4", ""],
+        ["west", "West", "9", "", "0"],
+        ["east", "East", "", "", ""],
+        headings=INVITED,
+    )
+    table = ingest(exported(people=people_at("North", "South")), site_list=known).invited
+    rows = table.astype(object).where(table.notna(), None).to_numpy().tolist()
+    assert rows == [
+        ["north", None, 12],
+        ["north", "lived", 7],
+        ["north", "staff", 5],
+        ["south", "lived", 4],
+        ["west", None, 9],
+        ["west", "staff", 0],
+    ]
+
+
+def test_a_list_that_says_nothing_about_invited_people_leaves_them_open(folder, exported, ingest):
+    known = site_list(folder, ["n1", "North"])
+    assert ingest(exported(people=people_at("North")), site_list=known).invited.empty
+
+
+def test_every_wrong_number_of_invited_people_is_told_with_its_row_and_column(folder):
+    text = refusal(
+        folder,
+        ["n1", "North", "12", "7", "6"],
+        ["s1", "South", "9", "-4", "2.5"],
+        headings=INVITED,
+    )
+    assert (
+        "sites.csv, row 2, column 'invited': the groups add up to 13, more than the 12 invited"
+    ) in text
+    assert "row 3, column 'invited_lived': is below zero" in text
+    assert "row 3, column 'invited_staff': is not a whole number" in text
+
+
+def test_people_invited_who_are_of_no_group_need_no_column(folder):
+    read = site_list(folder, ["n1", "North", "12", "7", "2"], headings=INVITED)
+    assert read.sites[0].invited_of_group == (("lived", 7), ("staff", 2))
+
+
+def test_a_group_that_the_questionnaire_lacks_is_told_with_those_it_has(folder):
+    text = refusal(folder, ["n1", "North", "3"], headings=("site", "label", "invited_manager"))
+    assert "column 'invited_manager': there is no respondent group 'manager'" in text
+    assert "such columns can be invited_lived, invited_staff" in text
+
+
+def test_without_groups_in_the_questionnaire_none_can_be_invited(folder):
+    path = write_csv(folder / "sites.csv", [("site", "label", "invited_lived"), ("n", "N", "3")])
+    with pytest.raises(InputError, match="has no respondent groups; take this column out"):
+        read_site_list(path, replace(INSTRUMENT, grouping=None))
 
 
 def test_rows_are_matched_to_the_list_by_any_spelling(folder, exported, ingest):

@@ -12,7 +12,9 @@ FILES = {
     "exports/limesurvey.csv",
     "exports/qualtrics.csv",
     "exports/redcap.csv",
+    "exports/redcap_2025_autumn.csv",
     "exports/redcap_dictionary.csv",
+    "linkage_secret.txt",
     "sites.csv",
 }
 
@@ -48,7 +50,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(seven, tmp_p
     assert simulate(tmp_path / "x", 8) == 0
     other = written(tmp_path / "x")
     assert {name for name in first if first[name] == other[name]} == {
-        "exports/redcap_dictionary.csv"
+        "exports/redcap_dictionary.csv",
+        "linkage_secret.txt",
     }
 
 
@@ -107,6 +110,9 @@ def test_the_committed_example_is_what_the_command_in_its_readme_writes(tmp_path
     simulate(folder, int(seed))
     for name in FILES - {"README.md"}:
         assert (folder / name).read_bytes() == (example / name).read_bytes(), name
+    command = "--folder data/example"
+    told = (folder / "README.md").read_text(encoding="utf-8").replace("--folder example", command)
+    assert told == text
 
 
 def test_the_committed_example_is_small():

@@ -256,7 +256,8 @@ def test_the_site_list_has_the_site_form(folder, instrument, programme):
     rows = list(csv.reader((folder / "sites.csv").open(encoding="utf-8", newline="")))
     drawn = programme.sites.columns
     questions = [question.id for question in instrument.context_questions if question.id in drawn]
-    assert rows[0] == ["site", "label", "other_spellings", "invited", *questions]
+    invited = ["invited", *(f"invited_{group.id}" for group in instrument.grouping.groups)]
+    assert rows[0] == ["site", "label", "other_spellings", *invited, *questions]
     assert len(rows) == 1 + len(programme.sites)
     assert any(";" in row[rows[0].index("ctx06")] for row in rows[1:])
     assert all(int(row[3]) > 0 for row in rows[1:])

@@ -1,6 +1,7 @@
 """A Qualtrics CSV export: three heading rows, numeric answers, unseen cells blank, skipped -99.
 
-UTF-8 without byte order mark, line feeds. Rows 1 to 3 hold names, wordings and ImportIds.
+UTF-8 without byte order mark, line feeds. Rows 1 to 3 hold names, wordings and ImportIds. The key
+of a person is the external reference of the contact list.
 """
 
 from __future__ import annotations
@@ -202,7 +203,7 @@ def _record(record: pd.DataFrame, width: int) -> dict[str, list[str]]:
             f"guest{number}@example.org" if mail else ""
             for number, mail in zip(record["response"], by_mail, strict=True)
         ],
-        "ExternalReference": blank,
+        "ExternalReference": list(record["person"]),
         "LocationLatitude": blank,
         "LocationLongitude": blank,
         "DistributionChannel": [

@@ -22,10 +22,12 @@ from pipeline.simulate.exports.delimited import (
     table,
     whole_numbers,
 )
-from pipeline.simulate.exports.wording import COMMENT, Wording
+from pipeline.simulate.exports.wording import COMMENT, PERSON, Wording
 from pipeline.simulate.pages import Page, pages_of
 
 NOT_COMPLETED = "[not completed]"
+KEY = "person_code"
+"""Field for the key of a person, in projects that have one."""
 _FIRST_GROUP_NUMBER = 1201
 
 
@@ -45,9 +47,16 @@ def redcap_text(rows: ExportRows, instrument: Instrument) -> str:
         columns[f"{page.id}_timestamp"] = _time_stamps(record, opened, done)
         columns |= _answers(page, rows.answers)
         if number == len(pages) - 1:
+            if has_keys(rows):
+                columns[KEY] = list(record["person"])
             columns["open1"] = list(record["comment"])
         columns[f"{page.id}_complete"] = ["2" if whole else "0" for whole in done]
     return joined([list(columns), *table(columns)], quoted_as_in_redcap, ",", "\n")
+
+
+def has_keys(rows: ExportRows) -> bool:
+    """Whether anybody in an export has a key."""
+    return bool((rows.record["person"] != "").any())
 
 
 def _record_ids(record: pd.DataFrame) -> list[str]:
@@ -88,19 +97,22 @@ def _answers(page: Page, answers: pd.DataFrame) -> dict[str, list[str]]:
     return columns
 
 
-def redcap_dictionary_text(instrument: Instrument) -> str:
+def redcap_dictionary_text(instrument: Instrument, with_keys: bool = False) -> str:
     """The data dictionary of the project: 18 columns, one row a field."""
-    fields = [tuple(field.get(name, "") for name in HEADINGS) for field in _fields(instrument)]
+    described = _fields(instrument, with_keys)
+    fields = [tuple(field.get(name, "") for name in HEADINGS) for field in described]
     return joined([HEADINGS, *fields], quoted_as_in_redcap, ",", "\n")
 
 
-def _fields(instrument: Instrument) -> Iterator[dict[str, str]]:
+def _fields(instrument: Instrument, with_keys: bool) -> Iterator[dict[str, str]]:
     wording, pages = Wording(instrument), pages_of(instrument)
     yield _field(pages[0], "record_id", "text", "Record ID")
     for page in pages:
         yield from _items(page, wording)
         yield from _counters(page, wording)
         yield from _questions(page, wording)
+    if with_keys:
+        yield _field(pages[-1], KEY, "text", PERSON)
     yield _field(pages[-1], "open1", "notes", COMMENT)
 
 

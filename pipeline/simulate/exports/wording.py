@@ -44,4 +44,5 @@ class Wording:
 
 
 COMMENT = "Is there anything else you would like to say?"
+PERSON = "Please copy the code that is on your invitation."
 SITE = "Which site is this about?"
