@@ -103,6 +103,9 @@ COMPARED = (
 sites, and the means of two groups are their difference. The mean of everybody and the answers to
 single items stay."""
 
+GATES_OF_WAVES = tuple(gate for gate, barred in GATE_FORBIDS.items() if "waves" in barred)
+"""Gates that have to be passed before survey rounds are set side by side."""
+
 COLUMNS = GATES.column_names
 
 THREE_ITEMS = "three or more items that express one thing"
@@ -337,8 +340,8 @@ differ by is chance."""
 HIGHEST_P = 0.05
 """Of the agreement within sites, held against groups of people dealt at random."""
 
-BY_CHANCE = "ad_mean_mean_p_value"
-"""Chance that such groups have as small a mean average deviation."""
+BY_CHANCE = "ad_mean_by_people_mean_p_value"
+"""Chance that such groups have as small a mean average deviation, each counted by its people."""
 
 
 def judge_aggregation(
@@ -356,8 +359,8 @@ def judge_aggregation(
         By the contract ESTIMATES: ``icc1_anova_n0`` with its interval, ``icc2_anova``,
         ``n_groups`` of each scale.
     agreement : DataFrame
-        By the contract ESTIMATES: ``ad_mean_mean_p_value`` of each scale, where ``site`` is
-        empty.
+        By the contract ESTIMATES: ``ad_mean_by_people_mean_p_value`` of each scale, where
+        ``site`` is empty.
     scales : iterable of str
         Scales with a score.
     wave : str

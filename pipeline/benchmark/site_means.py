@@ -44,9 +44,9 @@ def site_means(
     DataFrame
         Columns wave, site (empty for the programme), scale, basis, n_respondents, n_effective,
         mean, ci_low, ci_high, confidence_level, condition; sorted by basis (in the order of the
-        contract), wave, site and scale. What has no number has no row: a mean by group is missing where one of the
-        groups is withheld, a weighted one also where the site list does not say how many people of
-        each group were invited.
+        contract), wave, site and scale. What has no number has no row: a mean by group is missing
+        where one of the groups is withheld, a weighted one also where the site list does not say
+        how many people of each group were invited.
 
     Notes
     -----

@@ -192,6 +192,47 @@ rule check_sites_comparable:
         "../steps/check_sites_comparable.py"
 
 
+rule estimate_agreement:
+    """How closely people of a site agree, and whether chance would do as well."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+    output:
+        agreement="<data>/3_psychometrics/agreement.csv",
+    log:
+        "<logs>/estimate_agreement.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    message:
+        "Estimating agreement within sites"
+    script:
+        "../steps/estimate_agreement.py"
+
+
+rule adjust_case_mix:
+    """Site means with the composition of their respondents taken out, if the study asks for it."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+        scores="<data>/2_score/scores.parquet",
+    output:
+        case_mix="<data>/3_psychometrics/case_mix.csv",
+    log:
+        "<logs>/adjust_case_mix.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    message:
+        "Adjusting site means for who answered"
+    script:
+        "../steps/adjust_case_mix.py"
+
+
 rule split_variance:
     """How much of each score differs between sites."""
     input:

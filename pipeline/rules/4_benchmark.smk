@@ -20,12 +20,34 @@ rule estimate_sites:
         "../steps/estimate_sites.py"
 
 
+rule link_people:
+    """Change of the people who answered in the two latest survey rounds. Restricted."""
+    input:
+        instrument=INSTRUMENT,
+        responses="<data>/1_ingest/responses.parquet",
+        scores="<data>/2_score/scores.parquet",
+        reliability="<data>/3_psychometrics/reliability.csv",
+    output:
+        people="<data>/4_benchmark/linked_people.parquet",
+    log:
+        "<logs>/link_people.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "benchmark", "tables"),
+    message:
+        "Linking people of two survey rounds"
+    script:
+        "../steps/link_people.py"
+
+
 rule decide_gates:
     """What may be compared: every gate of every scale in one table."""
     input:
         instrument=INSTRUMENT,
         estimates="<data>/3_psychometrics/model_estimates.csv",
         reliability="<data>/3_psychometrics/reliability.csv",
+        variance="<data>/3_psychometrics/variance.csv",
+        agreement="<data>/3_psychometrics/agreement.csv",
         groups="<data>/3_psychometrics/gates_of_groups.csv",
         sites="<data>/3_psychometrics/gates_of_sites.csv",
     output:
@@ -50,6 +72,9 @@ checkpoint disclose:
         missing="<data>/1_ingest/missing.parquet",
         scores="<data>/2_score/scores.parquet",
         gates="<data>/4_benchmark/gates.csv",
+        agreement="<data>/3_psychometrics/agreement.csv",
+        case_mix="<data>/3_psychometrics/case_mix.csv",
+        linked="<data>/4_benchmark/linked_people.parquet",
         instrument=INSTRUMENT,
     output:
         released="<data>/4_benchmark/released.csv",
@@ -68,6 +93,91 @@ checkpoint disclose:
         "../steps/disclose.py"
 
 
+rule compare_sites:
+    """Every site beside the others, from what is released and nothing else."""
+    input:
+        released="<data>/4_benchmark/released.csv",
+        figures="<data>/4_benchmark/release/figures.parquet",
+        variance="<data>/4_benchmark/psychometrics/variance.csv",
+        gates="<data>/4_benchmark/gates.csv",
+        invited="<data>/1_ingest/invited.csv",
+        instrument=INSTRUMENT,
+    output:
+        sites="<data>/4_benchmark/site_comparisons.csv",
+        scales="<data>/4_benchmark/scale_comparisons.csv",
+    log:
+        "<logs>/compare_sites.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("benchmark", "instrument", "tables"),
+    message:
+        "Comparing the sites"
+    script:
+        "../steps/compare_sites.py"
+
+
+rule compare_waves:
+    """Change since earlier survey rounds, from what is released and nothing else."""
+    input:
+        released="<data>/4_benchmark/released.csv",
+        gates="<data>/4_benchmark/gates.csv",
+        invited="<data>/1_ingest/invited.csv",
+        instrument=INSTRUMENT,
+    output:
+        changes="<data>/4_benchmark/site_changes.csv",
+    log:
+        "<logs>/compare_waves.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("benchmark", "instrument", "tables"),
+    message:
+        "Comparing survey rounds"
+    script:
+        "../steps/compare_waves.py"
+
+
+rule summarise_response:
+    """Who was invited and who answered, by site, respondent group and survey round."""
+    input:
+        released="<data>/4_benchmark/released.csv",
+        sites="<data>/1_ingest/sites.csv",
+        invited="<data>/1_ingest/invited.csv",
+        instrument=INSTRUMENT,
+    output:
+        response="<data>/4_benchmark/response.csv",
+    log:
+        "<logs>/summarise_response.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("benchmark", "instrument", "tables"),
+    message:
+        "Counting who was invited and who answered"
+    script:
+        "../steps/summarise_response.py"
+
+
+rule roll_up_clusters:
+    """Means of clusters of sites, as they may leave."""
+    input:
+        estimates=estimates_of_every_batch,
+        figures="<data>/4_benchmark/release/figures.parquet",
+        members="<data>/4_benchmark/release/members.parquet",
+        gates="<data>/4_benchmark/gates.csv",
+        sites="<data>/1_ingest/sites.csv",
+    output:
+        clusters="<data>/4_benchmark/clusters.csv",
+    log:
+        "<logs>/roll_up_clusters.log",
+    params:
+        study=STUDY,
+        releases=RELEASES,
+        code=code_fingerprint("benchmark", "tables"),
+    message:
+        "Rolling sites up to clusters"
+    script:
+        "../steps/roll_up_clusters.py"
+
+
 rule release_psychometrics:
     """What may leave about the analyses of all answers together."""
     input:
@@ -80,6 +190,8 @@ rule release_psychometrics:
         equivalence="<data>/3_psychometrics/equivalence.csv",
         factors="<data>/3_psychometrics/factors.csv",
         variance="<data>/3_psychometrics/variance.csv",
+        agreement="<data>/3_psychometrics/agreement.csv",
+        case_mix="<data>/3_psychometrics/case_mix.csv",
     output:
         item_analysis="<data>/4_benchmark/psychometrics/item_analysis.csv",
         reliability="<data>/4_benchmark/psychometrics/reliability.csv",
@@ -88,6 +200,8 @@ rule release_psychometrics:
         equivalence="<data>/4_benchmark/psychometrics/equivalence.csv",
         factors="<data>/4_benchmark/psychometrics/factors.csv",
         variance="<data>/4_benchmark/psychometrics/variance.csv",
+        agreement="<data>/4_benchmark/psychometrics/agreement.csv",
+        case_mix="<data>/4_benchmark/psychometrics/case_mix.csv",
     log:
         "<logs>/release_psychometrics.log",
     params:

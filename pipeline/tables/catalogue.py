@@ -665,6 +665,26 @@ SCALE_COMPARISONS = Table(
     key=("wave", "scale", "basis"),
 )
 
+LINKED_PEOPLE = Table(
+    "linked_people",
+    "Change of everybody who answered at one site in the two latest survey rounds. Restricted.",
+    (
+        _WAVE,
+        _SITE,
+        _GROUP,
+        _RESPONDENT,
+        _SCALE,
+        Column("change", "number", "score now minus score before", required=True),
+        Column(
+            "direction",
+            "integer",
+            "1 or -1 where it exceeds measurement error, else 0",
+            required=True,
+        ),
+    ),
+    key=("respondent", "scale"),
+)
+
 CHANGE_VERDICTS = ("higher", "lower", "no_clear_change")
 
 SITE_CHANGES = Table(
@@ -888,6 +908,7 @@ def fixed_tables() -> Iterable[Table]:
         GATES,
         SITE_COMPARISONS,
         SCALE_COMPARISONS,
+        LINKED_PEOPLE,
         SITE_CHANGES,
         RESPONSE,
         CLUSTERS,

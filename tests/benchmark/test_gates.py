@@ -279,7 +279,10 @@ def aggregation(icc1_low=0.05, icc2=0.75, chance=0.001, n_groups=24):
         columns=["scale", "statistic", "estimate", "ci_low"],
     )
     agreement = pd.DataFrame(
-        [("A", None, "ad_mean_mean_p_value", chance), ("A", "s1", "ad_mean_mean_p_value", 0.9)],
+        [
+            ("A", None, "ad_mean_by_people_mean_p_value", chance),
+            ("A", "s1", "ad_mean_by_people_mean_p_value", 0.9),
+        ],
         columns=["scale", "site", "statistic", "estimate"],
     )
     return judge_aggregation(variance, agreement, ["A"], WAVE).iloc[0]

@@ -114,6 +114,7 @@ def results(items, rng):
         package.reliability.categorical_omega(items),
         package.reliability.bootstrap_reliability(items, rng, 40),
         package.reliability.retest_reliability(items[["a", "b"]], n_persons=30),
+        package.reliable_change(items["a"], items["b"], 0.4),
         package.kaiser_meyer_olkin(correlation),
         package.bartlett_sphericity(correlation),
         package.parallel_analysis(items, rng, n_replications=2),

@@ -66,7 +66,7 @@ def test_every_row_of_every_export_is_analysed_or_excluded_for_a_reason(example_
     assert len(analysed) + len(excluded) == len(ledger)
     assert all(row["reason"] for row in excluded)
     assert not any(row["reason"] for row in analysed)
-    heads = {"qualtrics.csv": 3, "limesurvey.csv": 1, "redcap.csv": 1}
+    heads = {"qualtrics.csv": 3, "limesurvey.csv": 1, "redcap.csv": 1, "redcap_2025_autumn.csv": 1}
     for name, head in heads.items():
         file = folder / "data" / "example" / "exports" / name
         separator = ";" if name == "limesurvey.csv" else ","
@@ -196,7 +196,8 @@ def means_of_the_changed_site(releases):
     assert len(changed) == 2, "one answer and the score that it is part of"
     means = figures[0].merge(figures[1], on=FIGURE, suffixes=("", "_2"))
     means = means[(means["statistic"] == "mean") & means["estimate"].notna()]
-    means = means[means["site"].isin(changed["site_x"]) & means["scale"].isin(changed["scale"])]
+    means = means[means["wave"].isin(changed["wave_x"]) & means["site"].isin(changed["site_x"])]
+    means = means[means["scale"].isin(changed["scale"])]
     return means[means["item"].isna() | means["item"].isin(changed["item"])]
 
 

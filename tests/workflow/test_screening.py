@@ -9,8 +9,11 @@ from numpy.testing import assert_allclose
 
 from pipeline.instrument import load_instrument
 from pipeline.score import score_responses
-from pipeline.tables import MISSING, read_table, responses_table
+from pipeline.tables import MISSING, read_table, responses_table, rows_of_wave
 from tests.workflow.conftest import run_snakemake
+
+WAVE = "2026 autumn"
+"""The round of the study; nobody of the one before it is in these tables."""
 
 
 @pytest.fixture
@@ -27,6 +30,7 @@ def test_those_left_out_are_those_of_the_ledger(data):
     counts = table(data, "3_psychometrics", "screening_counts")
     screened = table(data, "1_ingest", "screening")
     everybody = counts[counts["flag"].isna()].iloc[0]
+    screened = screened[screened["wave"] == WAVE]
     assert everybody["n_excluded"] == (rows["reason"] == "CARELESS").sum() > 0
     assert everybody["n_judged"] == len(screened)
     for flag in counts["flag"].dropna():
@@ -38,7 +42,7 @@ def test_results_with_and_without_are_those_of_the_answers(data, example_run):
     instrument = load_instrument(example_run[0] / "instrument", "long")
     contract = responses_table(instrument)
     stay, out = (
-        read_table(data / "1_ingest" / f"{name}.parquet", contract)
+        rows_of_wave(read_table(data / "1_ingest" / f"{name}.parquet", contract), WAVE)
         for name in ("responses", "set_aside")
     )
     missing = read_table(data / "1_ingest" / "missing.parquet", MISSING)
@@ -70,7 +74,7 @@ def test_patterns_of_missing_scores_hold_everybody_once(data):
     exact = table(data, "3_psychometrics", "missing_data")
     released = table(data, "4_benchmark/psychometrics", "missing_data")
     patterns = exact[exact["statistic"].str.startswith("respondents")]
-    n = len(pd.read_parquet(data / "2_score" / "scores.parquet"))
+    n = len(rows_of_wave(pd.read_parquet(data / "2_score" / "scores.parquet"), WAVE))
     assert patterns["estimate"].sum() == n
     named = released[released["statistic"] == "respondents_with_pattern"]
     assert (named["estimate"] >= 10).all() and len(named) < len(patterns)

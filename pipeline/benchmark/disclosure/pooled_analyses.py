@@ -48,7 +48,7 @@ ASSOCIATION = re.compile(
     # agreement
     r"|(rwg_j_(uniform|slightly_skewed|lindell)|ad_(mean|median))_(mean|median)(_zeroed)?"
     r"|(rwg_j_(uniform|slightly_skewed|lindell)|ad_(mean|median))_share_agreeing"
-    r"|(variance|rwg_j_uniform|ad_mean)_mean_(observed|random_mean|random_sd|z|p_value)"
+    r"|(variance|rwg_j_uniform|ad_mean|ad_mean_by_people)_mean_(observed|random_mean|random_sd|z|p_value)"
     # composition of sites
     r"|case_mix_(coefficient|r2_within|residual_variance|n_groups)"
     # variance

@@ -34,8 +34,9 @@ from pipeline.psychometrics.agreement.spread import (
 )
 from pipeline.psychometrics.result import Result
 
-STATISTICS = ("variance", "rwg_j_uniform", "ad_mean")
-"""What is averaged over groups: only of rwg(j) is more of it closer agreement."""
+STATISTICS = ("variance", "rwg_j_uniform", "ad_mean", "ad_mean_by_people")
+"""What is averaged over groups: only of rwg(j) is more of it closer agreement. The last is the
+average deviation with each group counted by its people, which tells more where some are small."""
 
 LARGEST_POOL = 2_000_000
 """Spreads of random groups that are kept at a time."""
@@ -51,7 +52,8 @@ class ChanceComparison:
     Attributes
     ----------
     statistic : str
-        Mean of the variance, of rwg(j) with values outside 0 to 1 counted as 0, or of AD_M(j).
+        Mean of the variance, of rwg(j) with values outside 0 to 1 counted as 0, or of AD_M(j); the
+        latter also with each group counted by its people.
     observed : float
         Its mean over the groups.
     random_mean, random_sd : float
@@ -374,8 +376,9 @@ def _means(spread: Spread, answers: GroupedAnswers) -> dict[str, FloatArray]:
     agreement = rwg_j(variance, uniform_variance(answers.n_categories), n_items)
     agreement = np.where(out_of_range(agreement, variance), 0.0, agreement)
     deviation = mean_deviation(own, sizes[several], n_items)
-    means = (values.mean(axis=-1) for values in (variance, agreement, deviation))
-    return dict(zip(STATISTICS, means, strict=True))
+    means = [values.mean(axis=-1) for values in (variance, agreement, deviation)]
+    by_people = deviation @ (sizes[several] / sizes[several].sum())
+    return dict(zip(STATISTICS, [*means, by_people], strict=True))
 
 
 def _comparison(name: str, observed: float, random: FloatArray, alike: float) -> ChanceComparison:

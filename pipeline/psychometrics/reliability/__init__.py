@@ -25,6 +25,7 @@ from pipeline.psychometrics.reliability.measurement_error import (
 from pipeline.psychometrics.reliability.omega import OmegaTotal, omega_total
 from pipeline.psychometrics.reliability.ordinal_alpha import OrdinalAlpha, ordinal_alpha
 from pipeline.psychometrics.reliability.ordinal_bootstrap import bootstrap_ordinal_reliability
+from pipeline.psychometrics.reliability.reliable_change import ReliableChange, reliable_change
 from pipeline.psychometrics.reliability.retest import (
     RetestCorrelation,
     RetestReliability,
@@ -52,6 +53,7 @@ __all__ = [
     "OddEven",
     "OmegaTotal",
     "OrdinalAlpha",
+    "ReliableChange",
     "RetestCorrelation",
     "RetestReliability",
     "SmallestDetectableChange",
@@ -67,6 +69,7 @@ __all__ = [
     "odd_even",
     "omega_total",
     "ordinal_alpha",
+    "reliable_change",
     "retest_reliability",
     "smallest_detectable_change",
     "split_halves",

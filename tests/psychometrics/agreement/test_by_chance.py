@@ -21,7 +21,7 @@ from pipeline.psychometrics.agreement.deals import (
     random_deals,
 )
 
-STATISTICS = ("variance", "rwg_j_uniform", "ad_mean")
+STATISTICS = ("variance", "rwg_j_uniform", "ad_mean", "ad_mean_by_people")
 
 
 def drawn_answers(rng, sizes, share_between=0.0, n_items=3):
@@ -44,6 +44,7 @@ def means_of(items, groups):
         found.variance[known].mean(),
         np.where(inside, agreement, 0).mean(),
         found.ad_mean[known].mean(),
+        np.average(found.ad_mean[known], weights=found.n[known]),
     )
 
 
