@@ -29,7 +29,9 @@ def chi_square_quantile(probability: float, df: float) -> float:
 
 
 def noncentral_chi_square_below(value: float, df: float, noncentrality: float) -> float:
-    """Probability of a smaller noncentral chi-square."""
+    """Probability of a smaller noncentral chi-square; 0 below 0, where a shifted one can lie."""
+    if value <= 0:
+        return 0.0
     return float(scipy.special.chndtr(value, df, noncentrality))
 
 
