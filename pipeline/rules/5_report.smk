@@ -37,6 +37,8 @@ rule render_overview_pages:
         equivalence="<data>/4_benchmark/psychometrics/equivalence.csv",
         factors="<data>/4_benchmark/psychometrics/factors.csv",
         variance="<data>/4_benchmark/psychometrics/variance.csv",
+        agreement="<data>/4_benchmark/psychometrics/agreement.csv",
+        case_mix="<data>/4_benchmark/psychometrics/case_mix.csv",
         content_validity="<data>/3_psychometrics/content_validity.csv",
         placement="<data>/3_psychometrics/placement.csv",
         item_decisions="<data>/3_psychometrics/item_decisions.csv",

@@ -46,6 +46,8 @@ names = (
     "equivalence",
     "factors",
     "variance",
+    "agreement",
+    "case_mix",
 )
 psychometrics = {name: read_table(snakemake.input[name], ESTIMATES) for name in names}
 contracts = {

@@ -399,6 +399,7 @@ def psychometrics(instrument: Instrument, rng: np.random.Generator) -> dict[str,
         "retention": list(_retention_rows(instrument)),
         "factors": list(_factor_rows(instrument, rng)),
         "variance": list(_variance_rows(instrument, rng)),
+        "agreement": list(_agreement_rows(instrument)),
     }
     base = {"wave": WAVE, "n_respondents": 603, "method": "made up"}
     return {
@@ -552,6 +553,14 @@ def _variance_rows(instrument: Instrument, rng: np.random.Generator) -> Iterator
         }
         yield {**about, "statistic": "icc2_anova", "estimate": 0.7}
         yield {**about, "statistic": "n_groups", "estimate": 20}
+        yield {**about, "statistic": "icc1_reml", "estimate": icc}
+        yield {**about, "statistic": "variance_between", "estimate": icc}
+        yield {**about, "statistic": "n_for_reliability_70", "estimate": 23}
+
+
+def _agreement_rows(instrument: Instrument) -> Iterator[dict[str, Any]]:
+    for scale in instrument.scored_scales:
+        yield {"scale": scale.id, "statistic": "ad_mean_median", "estimate": 0.67}
 
 
 def content_evidence(rows: dict[str, list[dict[str, Any]]]) -> dict[str, pd.DataFrame]:

@@ -114,3 +114,31 @@ def test_eigenvalues_that_could_not_be_computed_draw_no_chart(study: Fabricated)
     assert "too few respondents" in words_of(page_of(made))
     captions = [figure.text for figure in read(page_of(made)).all("figcaption")]
     assert not [caption for caption in captions if "Eigenvalues" in caption]
+
+
+def test_agreement_and_the_mixed_model_have_tables_of_their_own(study: Fabricated):
+    page = page_of(study)
+    mixed = rows_of(table_of(page, "Sites as a random part of the score"))
+    assert "23" in mixed[1]
+    agreement = rows_of(table_of(page, "Agreement of people at the same site"))
+    assert "0.67" in agreement[1]
+
+
+def test_coefficients_of_case_mix_are_shown_only_where_means_were_adjusted(study: Fabricated):
+    caption = "What people of a category answer"
+    assert caption not in words_of(page_of(study))
+    scale = study.instrument.scored_scales[0].id
+    row = {
+        "wave": study.study.wave,
+        "scale": scale,
+        "item": "invlength: long",
+        "statistic": "case_mix_coefficient",
+        "estimate": 0.123,
+        "n_respondents": 400,
+    }
+    columns = study.psychometrics["variance"].columns
+    table = (
+        pd.DataFrame([row]).reindex(columns=columns).astype(study.psychometrics["variance"].dtypes)
+    )
+    page = page_of(study.with_(psychometrics={**study.psychometrics, "case_mix": table}))
+    assert "0.12" in rows_of(table_of(page, caption))[1]

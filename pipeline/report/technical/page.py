@@ -37,13 +37,13 @@ from pipeline.report.technical.number_of_factors import (
 )
 from pipeline.report.technical.reliability import Reliability, reliability_of
 from pipeline.report.technical.settings import disclosure_rules, settings_table
-from pipeline.report.technical.variance import variance_table
+from pipeline.report.technical.variance import variance_tables
 from pipeline.report.withholding import withheld_table, withholding_of
 from pipeline.report.wording import wording_of
 
 TABLES = (
     "item_analysis", "reliability", "correlations", "factorability", "retention", "equivalence",
-    "factors", "variance",
+    "factors", "variance", "agreement", "case_mix",
 )  # fmt: skip
 
 PARTS = (
@@ -75,7 +75,7 @@ class TechnicalPage:
     models: Models
     ladders: tuple[Ladders, ...]
     comparability: Comparability
-    variance: Evidence
+    variance: tuple[Evidence, ...]
     rules: tuple[str, ...]
     withheld: ShownTable | None
     settings: ShownTable
@@ -104,10 +104,10 @@ def render_technical_page(
         after disclosure control. What is not there is told as not computed.
     psychometrics : mapping of str to DataFrame
         Any of ``item_analysis``, ``reliability``, ``correlations``, ``factorability``,
-        ``retention``, ``equivalence`` (of the halves of the sample), ``factors`` and ``variance``,
-        each as the contract of estimates says, after disclosure control; the rows of factorability
-        may stand in ``retention``. What is not there is told as not computed, what is held back as
-        not shown.
+        ``retention``, ``equivalence`` (of the halves of the sample), ``factors``, ``variance``,
+        ``agreement`` and ``case_mix``, each as the contract of estimates says, after disclosure
+        control; the rows of factorability may stand in ``retention``. What is not there is told as
+        not computed, what is held back as not shown.
     content : mapping of str to DataFrame
         ``content_validity``, ``placement`` and ``item_decisions``, as their contracts say.
     instrument : Instrument
@@ -149,7 +149,7 @@ def render_technical_page(
             structure.get("invariance"), setting, structure.get("group_differences")
         ),
         comparability=comparability_of(structure.get("gates"), of_sites, setting),
-        variance=variance_table(tables["variance"], setting),
+        variance=variance_tables(tables, setting),
         rules=disclosure_rules(setting),
         withheld=withheld_table([one for site in held for one in site], setting),
         settings=settings_table(setting),

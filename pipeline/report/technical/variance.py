@@ -1,14 +1,34 @@
-"""How much of the differences in answers goes with the site."""
+"""How much of the differences in answers goes with the site, and how far people of a site agree."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 
 from pipeline.report import formatting
 from pipeline.report.estimates import Estimates
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence
-from pipeline.report.technical.evidence import Columns, by_scope, one_decimal, scopes_of
+from pipeline.report.tables import Evidence, shown_table
+from pipeline.report.technical.evidence import (
+    Columns,
+    Found,
+    by_scope,
+    cell,
+    evidence,
+    headings_of,
+    one_decimal,
+    people,
+    remark,
+    scope_label,
+    scopes_of,
+)
 
-COLUMNS: Columns = (
+
+def three_decimals(value: float) -> str:
+    """A variance, which can be small."""
+    return formatting.decimals(value, 3)
+
+
+ANALYSIS_OF_VARIANCE: Columns = (
     ("icc1_anova_n0", formatting.coefficient),
     ("icc1_anova_mean_n", formatting.coefficient),
     ("icc2_anova", formatting.coefficient),
@@ -17,8 +37,67 @@ COLUMNS: Columns = (
     ("n_groups", formatting.count),
     ("mean_group_size", one_decimal),
 )
+MIXED_MODEL: Columns = (
+    ("icc1_reml", formatting.coefficient),
+    ("icc2_reml_mean", formatting.coefficient),
+    ("variance_between", three_decimals),
+    ("variance_within", three_decimals),
+    ("design_effect", one_decimal),
+    ("n_for_reliability_70", formatting.count),
+    ("n_for_reliability_80", formatting.count),
+)
+AGREEMENT: Columns = (
+    ("rwg_j_uniform_median", formatting.coefficient),
+    ("rwg_j_slightly_skewed_median", formatting.coefficient),
+    ("rwg_j_lindell_median", formatting.coefficient),
+    ("ad_mean_median", formatting.coefficient),
+    ("ad_mean_share_agreeing", formatting.coefficient),
+    ("ad_mean_by_people_mean_observed", formatting.coefficient),
+    ("ad_mean_by_people_mean_random_mean", formatting.coefficient),
+    ("ad_mean_by_people_mean_p_value", formatting.p_value),
+)
+COEFFICIENT = "case_mix_coefficient"
 
 
-def variance_table(table: Estimates, setting: Setting) -> Evidence:
-    """Intraclass correlations, a row a scale."""
-    return by_scope("variance", table, COLUMNS, setting, scopes_of(table, setting))
+def variance_tables(tables: Mapping[str, Estimates], setting: Setting) -> tuple[Evidence, ...]:
+    """Intraclass correlations, the mixed model, agreement within sites, and case-mix.
+
+    Parameters
+    ----------
+    tables : mapping of str to Estimates
+        ``variance``, ``agreement`` and ``case_mix``.
+    """
+    variance, agreement = tables["variance"], tables["agreement"]
+    scopes = scopes_of(variance, setting)
+    return (
+        by_scope("variance", variance, ANALYSIS_OF_VARIANCE, setting, scopes),
+        by_scope("mixed_model", variance, MIXED_MODEL, setting, scopes),
+        by_scope("agreement", agreement, AGREEMENT, setting, scopes_of(agreement, setting)),
+        *_case_mix(tables["case_mix"], setting),
+    )
+
+
+def _case_mix(table: Estimates, setting: Setting) -> Iterator[Evidence]:
+    """What belonging to a category goes with, within sites; nothing where nothing was adjusted."""
+    rows, every = [], []
+    for scope in scopes_of(table, setting):
+        for category in _categories(table, scope):
+            found: Found = table.on_record(COEFFICIENT, scale=scope, item=category)
+            every.append(found)
+            number = cell(found, formatting.coefficient, setting)
+            words = (category, people([found]), number, remark([found], setting))
+            rows.append((scope_label(scope, setting), words))
+    if rows:
+        headings = headings_of(("items_of", "category", "n", COEFFICIENT, "remarks"), setting)
+        caption = setting.say("technical.case_mix_caption")
+        yield evidence(shown_table(caption, headings, rows, words=[1, 4]), every, setting)
+
+
+def _categories(table: Estimates, scope: str | None) -> list[str]:
+    """Categories of covariates in alphabetical order."""
+    found = {
+        address[3]
+        for address in table.addresses()
+        if address[2] == scope and address[5] == COEFFICIENT and address[3] is not None
+    }
+    return sorted(found)
