@@ -34,18 +34,20 @@ def pooled_label(waves: Sequence[str]) -> str | None:
 def with_pooled_waves(answers: Answers, waves: Sequence[str], minimum_n: int) -> Answers:
     """The answers, with rows added for small sites that may be shown over two rounds together.
 
-    A site with fewer than `minimum_n` respondents in the round now is shown under the label of
-    both rounds if
+    A site is shown under the label of both rounds if
 
-    1. every respondent of the site in both rounds has a key of the person: without keys six people
+    1. it has fewer than `minimum_n` respondents in each round, so that neither is shown by itself:
+       a round that is shown, taken from both together, would leave the people of the other;
+    2. every respondent of the site in both rounds has a key of the person: without keys six people
        who answered twice would pass for twelve;
-    2. at least `minimum_n` different people answered in one of the rounds or in both;
-    3. each round adds at least half of `minimum_n`, rounded up: the people in the round now, and
-       those who answered in the round before only. Otherwise subtracting another release of one
-       round could tell what the few others said.
+    3. at least `minimum_n` different people answered in one of the rounds or in both;
+    4. each round adds at least half of `minimum_n`, rounded up: the people in the round now, and
+       those who answered in the round before only. Otherwise what the programme tells of the sites
+       that are hidden in one round could locate the few others.
 
     Everybody counts once, with the latest answers. A person who answered at two sites belongs to
-    each of them.
+    each of them. What was published of the site before is looked at when figures are released:
+    see :func:`~pipeline.benchmark.disclosure.rounds.barred_by_pooling`.
 
     Parameters
     ----------
@@ -82,8 +84,8 @@ def _pooled_people(
         earlier = people[people["wave"] == before]
         only_earlier = earlier[~earlier["person"].isin(latest["person"])]
         counts = len(latest), len(only_earlier)
-        has_keys = people["person"].notna().all()
-        if not has_keys or len(latest) >= minimum_n or _has_repeats(latest, earlier):
+        hidden = max(len(latest), len(earlier)) < minimum_n
+        if not hidden or people["person"].isna().any() or _has_repeats(latest, earlier):
             continue
         if sum(counts) >= minimum_n and min(counts) >= half:
             yield pd.concat([latest["respondent"], only_earlier["respondent"]])

@@ -77,7 +77,8 @@ programme = gather_rows([of_all[of_all["wave"] != pooled], of_linked])
 past = read_releases(Path(snakemake.params.releases))
 gates = read_table(snakemake.input.gates, GATES)
 shown_waves = [*waves, pooled] if pooled else waves
-outcome = disclose(sites, programme, rules, members, past, gates_of_waves(gates, shown_waves))
+gates = gates_of_waves(gates, shown_waves)
+outcome = disclose(sites, programme, rules, members, past, gates, waves)
 withheld = as_told(outcome.withheld)
 
 manifest = read_table(snakemake.input.manifest, MANIFEST)

@@ -57,7 +57,9 @@ def test_who_answered_twice_counts_with_the_latest_answers(instrument):
         (10, 10, 10, False),  # ten people who answered twice
         (10, 10, 4, True),
         (10, 11, 0, False),  # large enough by itself
-        (40, 6, 0, True),
+        (40, 6, 0, False),  # both together less the round before are six people
+        (11, 6, 0, False),
+        (10, 6, 0, True),
     ],
 )
 def test_at_the_limits_of_the_rule(instrument, before, now, both, shown):

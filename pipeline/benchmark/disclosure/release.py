@@ -13,6 +13,7 @@ from pipeline.benchmark.disclosure.decisions import SHOWN, decide_programme, dec
 from pipeline.benchmark.disclosure.past import PastRelease, figures_of
 from pipeline.benchmark.disclosure.pools import Measure
 from pipeline.benchmark.disclosure.rounding import round_rows, with_units
+from pipeline.benchmark.disclosure.rounds import barred_by_pooling
 from pipeline.benchmark.disclosure.rules import DisclosureRules, Rule
 from pipeline.benchmark.disclosure.successive import protect_differences
 from pipeline.benchmark.disclosure.verdicts import judge_sites, measures_of
@@ -74,6 +75,7 @@ def disclose(
     members: pd.DataFrame | None = None,
     past: Sequence[PastRelease] = (),
     gates: pd.DataFrame | None = None,
+    waves: Sequence[str] = (),
 ) -> Disclosed:
     """Release what may leave, rounded; withhold everything else, each with its rule.
 
@@ -92,6 +94,9 @@ def disclose(
     gates : DataFrame, optional
         By the contract GATES: what a closed gate forbids is withheld under its name, whatever
         privacy would allow. See :mod:`pipeline.benchmark.gates`.
+    waves : sequence of str
+        Survey rounds of the study, oldest first, where two of them are pooled for small sites: see
+        :mod:`pipeline.benchmark.disclosure.rounds`.
 
     Raises
     ------
@@ -104,6 +109,8 @@ def disclose(
     known = pd.concat([sites, programme], ignore_index=True)
     if gates is not None:
         known["rule"] = _with_gates(known, gates)
+    barred = barred_by_pooling(known, past, waves) & (known["rule"] == SHOWN).to_numpy(dtype=bool)
+    known["rule"] = known["rule"].mask(pd.Series(barred, index=known.index), Rule.COMPLEMENT)
     known = known.merge(_incomplete(known), on=["wave", "site", "scale"], how="left")
     known["incomplete"] = (
         known["incomplete"].eq(True) & known["item"].notna() & known["site"].notna()
