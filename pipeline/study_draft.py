@@ -52,6 +52,16 @@ OF_AN_EXPORT: Mapping[str, tuple[str, str]] = {
 }
 """Every key that an export may have besides its file, with an example and what it is for."""
 
+COMPARED = """\
+# Parts of the programme, such as areas: the ids of their sites, or further parts.
+# clusters:
+#   North: [site_1, site_2]
+#   South:
+#     Coast: [site_3]
+#     Inland: [site_4, site_5]
+# Questions about the person by which site means are adjusted, beside the plain means.
+# case_mix: [invlength]"""
+
 SETTINGS = """\
 # Which response counts when one person gave several in a survey round and site: most_answers,
 # first or last.
@@ -278,6 +288,8 @@ def _study(draft: StudyDraft) -> str:
         f"  title: {scalar(_title(draft.name))}",
         *_comment(f"Label of the survey round; {draft.wave_reason}", 2),
         f"  wave: {scalar(draft.wave)}",
+        "  # Earlier survey rounds among the exports, oldest first, to compare this one with.",
+        "  # earlier_waves: [2025 autumn]",
         "  # real or synthetic; synthetic data are labelled so on every page.",
         "  data: real",
         "  # One sentence on where the data come from, printed in the reports.",
@@ -346,6 +358,7 @@ def _sites(draft: StudyDraft) -> str:
         "# List of the sites: id, label, other ways of writing it, how many people were invited.",
         *_comment(draft.sites_reason),
         f"{mark}sites: {scalar(path)}",
+        *COMPARED.splitlines(),
     ]
     return _lines(lines)
 

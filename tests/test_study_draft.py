@@ -95,7 +95,9 @@ def test_every_key_has_a_sentence_above_it():
             assert is_explained or line == "    site_column: Site", line
 
 
-@pytest.mark.parametrize("section", ["screening", "psychometrics", "disclosure", "linkage"])
+@pytest.mark.parametrize(
+    "section", ["screening", "psychometrics", "disclosure", "linkage", "clusters"]
+)
 def test_a_section_that_is_commented_out_can_be_used_by_taking_the_marks_away(section):
     lines = study_text(drafted()).splitlines()
     start = lines.index(f"# {section}:")
