@@ -6,10 +6,21 @@ import inspect
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 
 import pipeline.psychometrics as psychometrics
+from pipeline.benchmark.comparison.conditions import (
+    FEWEST_FOR_BAND,
+    FEWEST_SITES,
+    LEAST_RELIABILITY,
+)
+from pipeline.benchmark.comparison.fifths import N_DRAWS
+from pipeline.benchmark.comparison.study import NEEDED_FOR_WORDS
+from pipeline.benchmark.gates import RELIABILITY, SITE_RELIABILITY
 from pipeline.psychometrics import MEANING_OF_CONDITION
+from pipeline.tables import GATE_FORBIDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -85,3 +96,58 @@ def test_links_lead_to_a_file_and_a_section_that_are_there(page):
         assert target.exists(), file
         if section and target.suffix == ".md":
             assert section in section_ids(target.read_text(encoding="utf-8")), (file, section)
+
+
+def test_every_key_of_a_study_is_explained_beside_the_configuration():
+    schema = yaml.safe_load((ROOT / "config/schema/study.schema.yaml").read_text(encoding="utf-8"))
+    explained = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    for key, entry in schema["properties"].items():
+        assert re.search(rf"`{key}\b", explained), key
+        if key in ("study", "instrument"):
+            for part in entry["properties"]:
+                assert f"`{key}.{part}`" in explained, part
+
+
+def test_the_page_on_the_method_has_the_gates_of_the_code_and_what_they_forbid():
+    method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    section = method.split("### Gates\n")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    found = {gate: row for row in rows[1:] for gate in row[0].split(", ")}
+    assert set(found) == set(GATE_FORBIDS)
+    words = {"groups": "respondent groups", "sites": "sites", "waves": "survey rounds"}
+    for gate, forbidden in GATE_FORBIDS.items():
+        told = "every comparison" if len(forbidden) == 3 else words[forbidden[0]]
+        assert found[gate][-1].startswith(told), gate
+    for limit, gate in ((RELIABILITY, "reliability"), (SITE_RELIABILITY, "aggregation")):
+        limits = (f"{number:.2f}".lstrip("0") for number in (limit.open_at, limit.caution_at))
+        assert all(number in cell for number, cell in zip(limits, found[gate][1:3], strict=True))
+
+
+def test_the_page_on_the_method_has_the_limits_of_words_about_sites():
+    method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    section = method.split("### Sites beside one another\n")[1].split("\n### ")[0]
+    needed = dict(
+        line.strip("| ").split(" | ") for line in section.splitlines() if line.count(" | ") == 1
+    )
+    assert f"{FEWEST_SITES} sites" in needed["words, fifths, ranks"]
+    assert f"{FEWEST_FOR_BAND} people" in needed["a word"]
+    assert f"{LEAST_RELIABILITY:.2f}".lstrip("0") in needed["a word"]
+    for gate in NEEDED_FOR_WORDS:
+        assert f"*{gate}*" in needed["a word"]
+    assert f"{N_DRAWS:,} times" in section
+
+
+def test_the_method_says_how_leadership_differs_between_companies_by_three_names():
+    method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    answers = pd.read_csv(ROOT / "data/example/leadership_climate/lq2002.csv")
+    score, company = answers.filter(like="LEAD").mean(axis=1), answers["COMPID"]
+    plain = psychometrics.intraclass_correlation(score, company)
+    mixed = psychometrics.random_intercept(score, company)
+    for number in (plain.icc1_anova_mean_n, plain.icc1_anova_n0, mixed.icc1):
+        assert f"{number:.4f}".lstrip("0") in method
+    shown = re.search(r"variance of (\.\d+)\n?.*?up to (\d+) people.*?one of (\.\d+)", method, re.S)
+    means = score.groupby(company).agg(["mean", "size"])
+    small = means["size"] <= int(shown[2])
+    for own, told in ((means[small], shown[1]), (means[~small], shown[3])):
+        beyond = own["mean"].var() - (plain.mean_square_within / own["size"]).mean()
+        assert f"{beyond:.3f}".lstrip("0") == told
