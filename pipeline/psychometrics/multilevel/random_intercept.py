@@ -294,7 +294,7 @@ def random_intercept(
 
     where the means of covariates begin with 1 [1]_ [2]_. Neither standard error knows that the
     variances are estimated: with sites of 3 to 300 people, intervals of 1.96 `prediction_se` held
-    93 to 95 % of simulated true means with 30 groups or more, but 84 to 94 % with ten, fewest where
+    93 to 95 % of simulated true means with 30 groups or more, but 83 to 94 % with ten, fewest where
     ICC(1) was .02. The interval of ICC(1) holds the values at which the deviance is by no more than
     the chi-square quantile with one degree of freedom above its least; it reaches 0 where that is
     among them. The design effect is :math:`1 + (n_0 - 1)\,\mathrm{ICC}(1)` and the size a group
