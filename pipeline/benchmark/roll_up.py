@@ -91,6 +91,8 @@ def roll_up(
     :func:`~pipeline.benchmark.estimate_programme`; rounding and intervals are those of all released
     means.
     """
+    if not clusters:
+        return conform(pd.DataFrame(columns=CLUSTERS.column_names), CLUSTERS)
     verdicts = _with_gates(
         judge_clusters(site_estimates, figures, clusters, rules, members, past), gates
     )
@@ -104,8 +106,6 @@ def roll_up(
         _of_cluster(cluster, needed, counting, verdicts, (rules, confidence_level))
         for cluster in clusters
     ]
-    if not parts:
-        return conform(pd.DataFrame(columns=CLUSTERS.column_names), CLUSTERS)
     table = pd.concat(parts, ignore_index=True)
     table = as_told(table.sort_values("wave", kind="stable"))
     return conform(table[CLUSTERS.column_names], CLUSTERS)

@@ -191,9 +191,11 @@ def means_of_the_changed_site(releases):
         [pd.read_parquet(releases / name / f"{kind}.parquet") for name in ("0001", "0002")]
         for kind in ("members", "figures")
     )
-    both = members[0].merge(members[1], on=["respondent", "scale", "item"], how="outer")
+    keys = ["respondent", "kind", "scale", "item"]
+    both = members[0].merge(members[1], on=keys, how="outer")
     changed = both[both["value_x"].ne(both["value_y"]).fillna(False)]
-    assert len(changed) == 2, "one answer and the score that it is part of"
+    own = changed[changed["kind"] != "linked"]
+    assert sorted(own["kind"]) == ["item", "score"], "one answer and the score that it is part of"
     means = figures[0].merge(figures[1], on=FIGURE, suffixes=("", "_2"))
     means = means[(means["statistic"] == "mean") & means["estimate"].notna()]
     means = means[means["wave"].isin(changed["wave_x"]) & means["site"].isin(changed["site_x"])]

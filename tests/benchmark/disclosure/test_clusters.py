@@ -24,6 +24,7 @@ from pipeline.benchmark.disclosure import (
 )
 from pipeline.benchmark.disclosure.clusters import judge_clusters
 from pipeline.benchmark.roll_up import roll_up, unlisted_sites
+from pipeline.tables import ESTIMATES, RELEASE_FIGURES
 from tests.benchmark.conftest import make_study
 
 RULES = DisclosureRules()
@@ -460,3 +461,9 @@ def test_small_sites_of_one_group_are_not_set_against_the_group_in_the_programme
     assert set(programme["group"].dropna()) == {"lived", "professional"}
     table = clusters_of(study, instrument, tree_of(east=[0, 2, 3], west=[1, 4, 5]))
     assert all(method in mean_row(table, name)["method"] for name in ("east", "west"))
+
+
+def test_a_study_without_clusters_has_an_empty_table():
+    sites = pd.DataFrame(columns=ESTIMATES.column_names)
+    figures = pd.DataFrame(columns=RELEASE_FIGURES.column_names)
+    assert roll_up(sites, figures, (), RULES).empty
