@@ -149,6 +149,7 @@ class StudyConfig:
         return Study(
             title=self.title,
             wave=self.wave,
+            earlier_waves=self.earlier_waves,
             synthetic=self.synthetic,
             language=self.language,
             source_note=self.source,

@@ -5,13 +5,15 @@ catalogue in ``reports/captions`` holds the words, :mod:`~pipeline.report.format
 numbers.
 """
 
-from pipeline.report.comparative_page import render_comparative_page
+from pipeline.report.comparative_page import ProgrammeTables, render_comparative_page
 from pipeline.report.index_page import render_index
-from pipeline.report.site_page import render_site_pages
+from pipeline.report.site_page import ComparisonTables, render_site_pages
 from pipeline.report.study import Study
 from pipeline.report.technical import render_technical_page
 
 __all__ = [
+    "ComparisonTables",
+    "ProgrammeTables",
     "Study",
     "render_comparative_page",
     "render_index",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pipeline.instrument import Instrument
-from pipeline.instrument.model import Scale, Section
+from pipeline.instrument.model import Scale, Section, SpecialCode
 from pipeline.report import formatting
 from pipeline.report.charts import (
     Axis,
@@ -16,24 +16,33 @@ from pipeline.report.charts import (
     DotChart,
     DotDatum,
     Point,
-    StripChart,
     bar_chart,
     dot_chart,
-    strip_chart,
 )
 from pipeline.report.estimates import Estimate, Estimates, estimates_of
-from pipeline.report.headlines import ends_of, side_of_programme
 from pipeline.report.pages import Frame, Link, Setting, frame_of, render, site_address
 from pipeline.report.phrases import load_phrases
+from pipeline.report.programme_change import ProgrammeChange, programme_change
+from pipeline.report.programme_clusters import ClusterView, clusters_view
+from pipeline.report.programme_response import ProgrammeResponse, programme_response
 from pipeline.report.results import (
     GroupDifference,
     ScaleResult,
     compared_groups,
     scale_result,
 )
+from pipeline.report.site_comparison import (
+    Comparisons,
+    ScaleView,
+    barred_by_gates,
+    comparisons_of,
+    scale_view,
+)
+from pipeline.report.site_map import HeatCell, HeatMap, HeatRow, marked_cell
 from pipeline.report.site_page import SiteEntry, has_results, site_entries
+from pipeline.report.site_place import PLAIN
 from pipeline.report.site_profile import Counters, counters
-from pipeline.report.site_topics import axis_of, span
+from pipeline.report.site_topics import span
 from pipeline.report.study import Study
 from pipeline.report.tables import ShownTable, shown_table
 from pipeline.report.withholding import (
@@ -46,47 +55,24 @@ from pipeline.report.wording import wording_of
 
 ICC1 = "icc1_anova_n0"
 ICC2 = "icc2_anova"
-SIDES = {1: "higher", -1: "lower", 0: "like"}
 
 
 @dataclass(frozen=True, slots=True)
-class HeatCell:
-    """The mean of a site on a scale, and on which side of the programme its range lies."""
+class ProgrammeTables:
+    """Tables about sites, groups and survey rounds beside each other, each by its contract.
 
-    text: str
-    side: str
-    sign: str
-    words: str
+    Attributes
+    ----------
+    site_comparisons, scale_comparisons, gates, site_changes, response, clusters : DataFrame
+        By the contracts of these names; each may be empty.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class HeatRow:
-    """A site in the table of all sites."""
-
-    link: Link
-    cells: tuple[HeatCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HeatMap:
-    """All sites by all scales of a section."""
-
-    caption: str
-    headings: tuple[str, ...]
-    programme: tuple[str, ...]
-    rows: tuple[HeatRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """One scale over all sites."""
-
-    title: str
-    chart: StripChart
-    low_end: str
-    high_end: str
-    table: ShownTable
-    sentence: str
+    site_comparisons: pd.DataFrame
+    scale_comparisons: pd.DataFrame
+    gates: pd.DataFrame
+    site_changes: pd.DataFrame
+    response: pd.DataFrame
+    clusters: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +93,15 @@ class ComparativePage:
     programme: ShownTable
     method: str
     heat_maps: tuple[HeatMap, ...]
-    strips: tuple[Strip, ...]
+    views: tuple[ScaleView, ...]
     groups: ChartWithTable | None
     groups_absent: str | None
+    groups_barred: tuple[str, ...]
     codes: ChartWithTable | None
     counters: tuple[Counters, ...]
+    change: ProgrammeChange | None
+    response: ProgrammeResponse | None
+    clusters: ClusterView | None
     variance: ShownTable
     variance_sentence: str
     absent_sentence: str
@@ -128,6 +118,8 @@ class Programme:
     sites: Mapping[str, SiteEntry]
     shown: tuple[SiteEntry, ...]
     variance: Estimates
+    compared: Comparisons
+    tables: ProgrammeTables
 
 
 def render_comparative_page(
@@ -135,6 +127,7 @@ def render_comparative_page(
     withheld: pd.DataFrame,
     sites: pd.DataFrame,
     variance: pd.DataFrame,
+    tables: ProgrammeTables,
     instrument: Instrument,
     study: Study,
 ) -> str:
@@ -146,6 +139,8 @@ def render_comparative_page(
         As the contracts of these names say.
     variance : DataFrame
         Variance between and within sites, as the contract of estimates says; may be empty.
+    tables : ProgrammeTables
+        Sites, groups and survey rounds beside each other.
     instrument : Instrument
         The questionnaire.
     study : Study
@@ -161,6 +156,10 @@ def render_comparative_page(
         sites=entries,
         shown=tuple(e for e in entries.values() if has_results(e.site, estimates, instrument)),
         variance=estimates_of(variance, study.wave),
+        compared=comparisons_of(
+            tables.site_comparisons, tables.scale_comparisons, tables.gates, study.wave
+        ),
+        tables=tables,
     )
     return render("comparative.html.j2", setting, comparative_page(programme, setting))
 
@@ -177,21 +176,30 @@ def comparative_page(programme: Programme, setting: Setting) -> ComparativePage:
         for section in setting.instrument.sections
     )
     held = [one for all_held in programme.withheld.by_site.values() for one in all_held]
+    everyone = tuple(programme.sites.values())
+    change = _change(results, programme, setting)
+    response = programme_response(programme.tables.response, everyone, setting)
+    clusters = clusters_view(programme.tables.clusters, results, setting)
+    parts = {"change": change, "response": response, "clusters": clusters}
     return ComparativePage(
-        frame=_frame(setting),
+        frame=_frame({name for name, part in parts.items() if part}, setting),
         programme=_programme_table(results, programme, setting),
         method=_method((result.own for result in results), setting),
         heat_maps=tuple(_heat_map(section, programme, setting) for section in scored),
-        strips=tuple(
-            strip
+        views=tuple(
+            scale_view(scale, programme.shown, programme.compared, setting)
             for section in scored
             for scale in setting.instrument.scales_in(section)
-            if (strip := _strip(scale, programme, setting))
+            if scale.has_score
         ),
-        groups=_groups(results, setting),
+        groups=_groups(results, programme, setting),
         groups_absent=_groups_absent(results, setting),
+        groups_barred=_groups_barred(results, programme, setting),
         codes=_codes(results, setting),
         counters=tuple(view for view in found if view),
+        change=change,
+        response=response,
+        clusters=clusters,
         variance=_variance_table(programme, setting),
         variance_sentence=_variance_sentence(programme, setting),
         absent_sentence=_absent_sentence(programme, setting),
@@ -200,8 +208,41 @@ def comparative_page(programme: Programme, setting: Setting) -> ComparativePage:
     )
 
 
-def _frame(setting: Setting) -> Frame:
-    names = ("bear", "programme", "map", "strips", "groups", "codes", "variance", "absent")
+def _change(
+    results: Sequence[ScaleResult], programme: Programme, setting: Setting
+) -> ProgrammeChange | None:
+    """Change of the programme on all scales, and of sites on those on which they are compared."""
+    sections = (one for one in setting.instrument.sections if one.display == "scores")
+    scored = {scale for section in sections for scale in section.scale_ids}
+    comparable = [
+        result
+        for result in results
+        if result.scale.id in scored and result.scale.id not in programme.compared.barred
+    ]
+    changes = programme.tables.site_changes
+    return programme_change(changes, results, comparable, programme.shown, setting)
+
+
+PARTS = (
+    "bear",
+    "programme",
+    "map",
+    "sites",
+    "groups",
+    "codes",
+    "change",
+    "response",
+    "clusters",
+    "variance",
+    "absent",
+)
+"""Parts of the page in their order; those of NOT_ALWAYS are left out where there is nothing."""
+
+NOT_ALWAYS = ("change", "response", "clusters")
+
+
+def _frame(there: Set[str], setting: Setting) -> Frame:
+    names = (name for name in PARTS if name in there or name not in NOT_ALWAYS)
     contents = tuple(Link(f"#{name}", setting.phrases.say(f"comparative.{name}")) for name in names)
     return frame_of(setting, setting.say("comparative.heading"), contents, root="")
 
@@ -239,7 +280,7 @@ def _programme_cells(
 
 
 def _heat_map(section: Section, programme: Programme, setting: Setting) -> HeatMap:
-    scales = setting.instrument.scales_in(section)
+    scales = [scale for scale in setting.instrument.scales_in(section) if scale.has_score]
     means = (programme.released.at("mean", scale=scale.id) for scale in scales)
     none = setting.say("word.not_shown")
     return HeatMap(
@@ -253,89 +294,29 @@ def _heat_map(section: Section, programme: Programme, setting: Setting) -> HeatM
 def _heat_row(
     entry: SiteEntry, scales: Sequence[Scale], programme: Programme, setting: Setting
 ) -> HeatRow:
-    results = (
-        scale_result(setting.instrument, scale, programme.released, setting.wording, entry.site)
-        for scale in scales
-    )
-    cells = tuple(_heat_cell(result, setting) for result in results)
+    cells = tuple(_heat_cell(entry, scale, programme, setting) for scale in scales)
     return HeatRow(Link(site_address(entry.slug), entry.label), cells)
 
 
-def _heat_cell(result: ScaleResult, setting: Setting) -> HeatCell:
-    if result.own is None:
+def _heat_cell(entry: SiteEntry, scale: Scale, programme: Programme, setting: Setting) -> HeatCell:
+    """The mean of a site, marked where its word is higher or lower; none where gates are closed."""
+    if scale.id in programme.compared.barred:
+        return HeatCell(setting.say("untold.gate_closed"), "none", "", "")
+    mean = programme.released.at("mean", site=entry.site, scale=scale.id)
+    if mean is None:
         return HeatCell(setting.say("word.not_shown"), "none", "", "")
-    side = side_of_programme(result)
-    signs = {1: "\N{BLACK UP-POINTING TRIANGLE}", -1: "\N{BLACK DOWN-POINTING TRIANGLE}", 0: ""}
+    compared = programme.compared.sites.get((entry.site, scale.id, PLAIN))
+    side = compared.side if compared else 0
     words = {1: setting.say("map.higher"), -1: setting.say("map.lower"), 0: ""}
-    return HeatCell(formatting.score(result.own.value), SIDES[side], signs[side], words[side])
-
-
-def _strip(scale: Scale, programme: Programme, setting: Setting) -> Strip | None:
-    found = [
-        (entry, mean)
-        for entry in programme.shown
-        if (mean := programme.released.at("mean", site=entry.site, scale=scale.id))
-    ]
-    if not found:
-        return None
-    centre = programme.released.at("mean", scale=scale.id)
-    title = setting.wording.of(scale.title)
-    low_end, high_end = ends_of(scale.response_scale, setting)
-    sites = [(entry.label, _strip_point(mean, centre)) for entry, mean in found]
-    sentence = _strip_sentence(len(found), centre, setting)
-    return Strip(
-        title=title,
-        chart=strip_chart(
-            f"strip-{scale.id.lower()}",
-            setting.say("strips.title", topic=title),
-            setting.say("strips.description", topic=title, sentence=sentence),
-            axis_of(scale.response_scale),
-            sites,
-            centre.value if centre else None,
-        ),
-        low_end=low_end,
-        high_end=high_end,
-        table=_strip_table(found, setting),
-        sentence=sentence,
-    )
-
-
-def _strip_point(mean: Estimate, centre: Estimate | None) -> Point:
-    quiet = centre is None or not mean.excludes(centre.value)
-    return Point(mean.value, mean.interval, quiet=quiet)
-
-
-def _strip_sentence(number: int, centre: Estimate | None, setting: Setting) -> str:
-    sites = formatting.count(number)
-    if centre is None:
-        return setting.say("strips.sentence_alone", sites=sites)
-    mean = formatting.score(centre.value)
-    return setting.say("strips.sentence", sites=sites, mean=mean)
-
-
-def _strip_table(found: Sequence[tuple[SiteEntry, Estimate]], setting: Setting) -> ShownTable:
-    none = setting.say("word.not_shown")
-    rows = [
-        (
-            entry.label,
-            (
-                formatting.score(mean.value),
-                span(mean.interval, setting),
-                none if mean.n is None else formatting.count(mean.n),
-            ),
-        )
-        for entry, mean in found
-    ]
-    headings = [
-        setting.phrases.say(f"column.{name}") for name in ("site", "mean", "range", "people")
-    ]
-    return shown_table(setting.say("strips.table_caption"), headings, rows)
+    return marked_cell(formatting.score(mean.value), side, words[side])
 
 
 # ------------------------------------------------------------------ groups and other answers
 
 
-def _groups(results: Sequence[ScaleResult], setting: Setting) -> ChartWithTable | None:
+def _groups(
+    results: Sequence[ScaleResult], programme: Programme, setting: Setting
+) -> ChartWithTable | None:
     compared = [(result.title, result.groups) for result in results if result.groups]
     if not compared:
         return None
@@ -349,7 +330,7 @@ def _groups(results: Sequence[ScaleResult], setting: Setting) -> ChartWithTable 
     return ChartWithTable(
         chart=dot_chart("programme-groups", title, sentence, axis, data),
         sentence=sentence,
-        table=_groups_table(compared, setting),
+        table=_groups_table(results, programme, setting),
         method=_method((groups.difference for _, groups in compared), setting),
     )
 
@@ -365,13 +346,59 @@ def _gap_datum(title: str, groups: GroupDifference) -> DotDatum:
     return DotDatum(title, formatting.signed(difference.value), (point,), reference=0.0)
 
 
-def _groups_table(compared: Sequence[tuple[str, GroupDifference]], setting: Setting) -> ShownTable:
-    first, second = compared[0][1].first, compared[0][1].second
-    rows = [(title, _gap_cells(groups, setting)) for title, groups in compared]
+def _groups_table(
+    results: Sequence[ScaleResult], programme: Programme, setting: Setting
+) -> ShownTable:
+    """Means and their difference; beside them how often each group answered off the scale."""
+    compared = [(result, result.groups) for result in results if result.groups]
+    off_scale = [_off_scale(result, results, programme, setting) for result, _ in compared]
+    asked = list(dict.fromkeys(heading for found in off_scale for heading in found))
+    none = setting.say("word.not_shown")
+    rows = [
+        (
+            result.title,
+            (*_gap_cells(groups, setting), *(found.get(heading, none) for heading in asked)),
+        )
+        for (result, groups), found in zip(compared, off_scale, strict=True)
+    ]
     names = ("topic", "difference", "range")
     topic, difference, likely = (setting.phrases.say(f"column.{name}") for name in names)
-    headings = [topic, first, second, difference, likely]
+    first, second = compared[0][1].first, compared[0][1].second
+    headings = [topic, first, second, difference, likely, *asked]
     return shown_table(setting.say("comparative.groups_caption"), headings, rows)
+
+
+def _off_scale(
+    result: ScaleResult, results: Sequence[ScaleResult], programme: Programme, setting: Setting
+) -> dict[str, str]:
+    """Share of the most frequent answer off the scale in each group, under its heading."""
+    most = _most_frequent(results, setting)
+    if most is None:
+        return {}
+    label = setting.wording.of(most.label)
+    found = (
+        (group, programme.released.at(f"share_{most.id}", group=group.id, scale=result.scale.id))
+        for group in compared_groups(setting.instrument) or ()
+    )
+    return {
+        setting.say(
+            "column.code_in_group", answer=label, group=setting.wording.of(group.title)
+        ): formatting.percent(share.value)
+        for group, share in found
+        if share is not None
+    }
+
+
+def _most_frequent(results: Sequence[ScaleResult], setting: Setting) -> SpecialCode | None:
+    """The answer off the scale that is given most over all topics; None where none is given."""
+    totals = {
+        code.id: sum(one.share for r in results for one in r.codes if one.code == code.id)
+        for code in setting.instrument.special_codes
+    }
+    if not totals or max(totals.values()) == 0:
+        return None
+    most = max(totals, key=lambda code: totals[code])
+    return next(code for code in setting.instrument.special_codes if code.id == most)
 
 
 def _gap_cells(groups: GroupDifference, setting: Setting) -> tuple[str, ...]:
@@ -396,20 +423,28 @@ def _groups_absent(results: Sequence[ScaleResult], setting: Setting) -> str | No
     return setting.say("comparative.groups_absent" if asked else "comparative.groups_unasked")
 
 
+def _groups_barred(
+    results: Sequence[ScaleResult], programme: Programme, setting: Setting
+) -> tuple[str, ...]:
+    """Topics on which the groups may not be set beside each other, with the reason."""
+    reasons = barred_by_gates(programme.tables.gates, setting.study.wave, "groups")
+    return tuple(
+        setting.say("comparative.groups_barred", topic=r.title, reason=reasons[r.scale.id])
+        for r in results
+        if r.scale.id in reasons and r.groups is None
+    )
+
+
 def _codes(results: Sequence[ScaleResult], setting: Setting) -> ChartWithTable | None:
     """The most frequent answer off the scale as bars, and all such answers as a table."""
     by_scale = [(r.title, {code.code: code.share for code in r.codes}) for r in results if r.codes]
-    totals = {
-        code.id: sum(shares.get(code.id, 0.0) for _, shares in by_scale)
-        for code in setting.instrument.special_codes
-    }
-    if not by_scale or max(totals.values()) == 0:
+    most = _most_frequent(results, setting)
+    if most is None:
         return None
-    most = max(totals, key=lambda code: totals[code])
     labels = {c.id: setting.wording.of(c.label) for c in setting.instrument.special_codes}
-    bars = [(title, shares.get(most, 0.0)) for title, shares in by_scale]
-    sentence = setting.say("comparative.codes_sentence", answer=labels[most])
-    title = setting.say("comparative.codes_title", answer=labels[most])
+    bars = [(title, shares.get(most.id, 0.0)) for title, shares in by_scale]
+    sentence = setting.say("comparative.codes_sentence", answer=labels[most.id])
+    title = setting.say("comparative.codes_title", answer=labels[most.id])
     return ChartWithTable(
         chart=bar_chart("programme-codes", title, sentence, bars),
         sentence=sentence,

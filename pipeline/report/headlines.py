@@ -16,6 +16,7 @@ from pipeline.report.results import (
     least_visible,
     lowest,
 )
+from pipeline.report.site_place import PLAIN, Places, common_reason, why_no_word
 
 LOWEST_TOPICS = 2
 """How many of the lowest means are put forward for a talk."""
@@ -29,12 +30,12 @@ class Start:
     reasons: tuple[str, ...]
 
 
-def headlines(groups: Sequence[ResultGroup], setting: Setting) -> tuple[str, ...]:
+def headlines(groups: Sequence[ResultGroup], places: Places, setting: Setting) -> tuple[str, ...]:
     """Two to four sentences that sum up the charts of `groups`."""
     shown = [result for group in groups for result in group.shown]
     sentences = [
         *(_spread(group.shown, setting) for group in groups if len(group.shown) > 1),
-        _beside_programme(shown, setting),
+        _beside_programme(shown, places, setting),
         _groups(shown, setting),
         _visibility(shown, setting),
     ]
@@ -110,16 +111,25 @@ def _overlap(low: ScaleResult, high: ScaleResult) -> bool:
     return low.own.interval[1] >= high.own.interval[0]
 
 
-def _beside_programme(shown: Sequence[ScaleResult], setting: Setting) -> str:
-    compared = [r for r in shown if r.own and r.own.interval and r.programme]
-    if not compared:
+def _beside_programme(shown: Sequence[ScaleResult], places: Places, setting: Setting) -> str:
+    scales = [result.scale.id for result in shown]
+    if reason := common_reason(scales, places):
+        return setting.say("headline.no_word", why=why_no_word(reason, setting))
+    known = {scale: place for scale in scales if (place := places.get((scale, PLAIN)))}
+    sides = [
+        (result.title, known[result.scale.id].side)
+        for result in shown
+        if result.scale.id in known and known[result.scale.id].band
+    ]
+    if not sides:
         return ""
-    higher = [result.title for result in compared if side_of_programme(result) > 0]
-    lower = [result.title for result in compared if side_of_programme(result) < 0]
+    higher = [title for title, side in sides if side > 0]
+    lower = [title for title, side in sides if side < 0]
     if not higher and not lower:
-        return setting.say("headline.like_programme")
+        key = "headline.like_programme" if len(sides) == len(known) else "headline.like_where_told"
+        return setting.say(key)
     parts = [_sides(higher, lower, setting)]
-    if len(higher) + len(lower) < len(compared):
+    if len(higher) + len(lower) < len(sides):
         parts.append(setting.say("headline.rest_like_programme"))
     return " ".join(parts)
 

@@ -129,11 +129,14 @@ def code_shares(
     site: str | None,
     scale: str,
     item: str | None = None,
+    group: str | None = None,
 ) -> tuple[CodeShare, ...]:
     """Shares of the special codes of a scale or item, the largest first."""
     found = (
         _code_share(
-            code, released.at(f"share_{code.id}", site=site, scale=scale, item=item), wording
+            code,
+            released.at(f"share_{code.id}", site=site, group=group, scale=scale, item=item),
+            wording,
         )
         for code in instrument.special_codes
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -16,7 +16,15 @@ from pipeline.report.ledger import sentences_by_site
 from pipeline.report.pages import Frame, Link, Setting, frame_of, render
 from pipeline.report.phrases import load_phrases
 from pipeline.report.results import ResultGroup, result_groups
+from pipeline.report.site_change import ChangeView, change_sentences, change_views, changes_by_site
+from pipeline.report.site_place import common_reason, place_notes, places_by_site
+from pipeline.report.site_pooled import PooledView, pooled_view, pooled_wave
 from pipeline.report.site_profile import Counters, counters
+from pipeline.report.site_response import (
+    response_by_site,
+    response_sentences,
+    response_table,
+)
 from pipeline.report.site_topics import (
     Overview,
     SiteData,
@@ -70,10 +78,12 @@ class SitePage:
 
     frame: Frame
     headlines: tuple[str, ...]
+    place_notes: tuple[str, ...]
     overviews: tuple[Overview, ...]
     starts: tuple[StartTopic, ...]
     scored: tuple[SectionView, ...]
     described: tuple[SectionView, ...]
+    changes: tuple[ChangeView, ...]
     facts: tuple[Fact, ...]
     answered: tuple[str, ...]
     answered_table: ShownTable | None
@@ -91,6 +101,23 @@ class SmallSitePage:
     account: str
     facts: tuple[Fact, ...]
     starts: tuple[StartTopic, ...]
+    pooled: PooledView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTables:
+    """What was made of released numbers about the sites beside each other.
+
+    Attributes
+    ----------
+    comparisons, changes, response : DataFrame
+        By the contracts SITE_COMPARISONS, SITE_CHANGES and RESPONSE. A page takes nothing but the
+        rows of its own site.
+    """
+
+    comparisons: pd.DataFrame
+    changes: pd.DataFrame
+    response: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +137,7 @@ def render_site_pages(
     sites: pd.DataFrame,
     site_context: pd.DataFrame,
     ledger_rows: pd.DataFrame,
+    compared: ComparisonTables,
     instrument: Instrument,
     study: Study,
 ) -> dict[str, str]:
@@ -121,6 +149,8 @@ def render_site_pages(
         Ids of sites; each is in `sites`.
     released, withheld, sites, site_context, ledger_rows : DataFrame
         As the contracts of these names say.
+    compared : ComparisonTables
+        Sites beside each other, survey rounds beside each other, and who answered.
     instrument : Instrument
         The questionnaire.
     study : Study
@@ -139,10 +169,24 @@ def render_site_pages(
     entries = site_entries(sites)
     facts = _facts_by_site(site_context, setting)
     accounts = sentences_by_site(ledger_rows, setting)
+    places = places_by_site(compared.comparisons, study.wave)
+    changes = changes_by_site(compared.changes, study.wave)
+    response = response_by_site(compared.response)
+    both_rounds = pooled_wave(study)
+    pooled = estimates_of(released, both_rounds) if both_rounds else None
     pages = {}
     for site in sorted(set(sites_wanted)):
-        account = accounts.get(site, setting.say("ledger.site_few"))
-        entry, data = entries[site], SiteData(site, estimates, held, account)
+        entry = entries[site]
+        data = SiteData(
+            site,
+            estimates,
+            held,
+            account=accounts.get(site, setting.say("ledger.site_few")),
+            pooled=pooled,
+            places=places.get(site, {}),
+            changes=changes.get(site, {}),
+            response=response.get(site, {}),
+        )
         pages[entry.slug] = _render_site(entry, data, facts.get(site, ()), setting)
     return pages
 
@@ -187,21 +231,27 @@ def site_page(
         )
         for section in setting.instrument.sections
     }
-    scored = _sections("scores", sections, data, setting)
-    described = _sections("profile", sections, data, setting)
     groups = [
         group
         for section in setting.instrument.sections
         if section.display == "scores"
         for group in sections[section.id]
     ]
+    shown = [result for group in groups for result in group.shown]
+    whole = replace(data, no_word=common_reason(_scales_of(groups), data.places))
+    scored = _sections("scores", sections, whole, setting)
+    described = _sections("profile", sections, whole, setting)
+    changes = change_views(shown, data.changes, setting)
+    contents = _contents(scored, described, setting, has_changes=bool(changes))
     return SitePage(
-        frame=frame_of(setting, entry.label, _contents(scored, described, setting), root="../"),
-        headlines=headlines(groups, setting),
+        frame=frame_of(setting, entry.label, contents, root="../"),
+        headlines=_headlines(groups, data, setting),
+        place_notes=place_notes(_scales_of(groups), data.places, setting),
         overviews=tuple(view for section in scored for view in section.overviews),
         starts=_start_topics(groups, setting),
         scored=scored,
         described=described,
+        changes=changes,
         facts=facts,
         answered=_answered(entry, data, setting),
         answered_table=_answered_table(entry, data, setting),
@@ -229,7 +279,9 @@ def _section_view(
 ) -> SectionView:
     beside = section.display == "scores"
     views = (
-        overview(group, setting, f"overview-{section.id}-{place}", beside=beside)
+        overview(
+            group, setting, f"overview-{section.id}-{place}", beside=beside, places=data.places
+        )
         for place, group in enumerate(groups, start=1)
     )
     return SectionView(
@@ -257,14 +309,33 @@ def _own_questions(section: Section, setting: Setting) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
+def _scales_of(groups: Sequence[ResultGroup]) -> list[str]:
+    return [result.scale.id for group in groups for result in group.shown]
+
+
+def _headlines(groups: Sequence[ResultGroup], data: SiteData, setting: Setting) -> tuple[str, ...]:
+    shown = [result for group in groups for result in group.shown]
+    latest = setting.study.earlier_waves[-1:]
+    since = [
+        said for wave in latest for said in change_sentences(wave, shown, data.changes, setting)
+    ]
+    return (*headlines(groups, data.places, setting), *since)
+
+
 def _contents(
-    scored: Sequence[SectionView], described: Sequence[SectionView], setting: Setting
+    scored: Sequence[SectionView],
+    described: Sequence[SectionView],
+    setting: Setting,
+    *,
+    has_changes: bool,
 ) -> tuple[Link, ...]:
+    changes = (Link("#change", setting.say("site.change")),) if has_changes else ()
     return (
         Link("#glance", setting.say("site.glance")),
         Link("#talk", setting.say("site.talk")),
         Link("#meeting", setting.say("site.meeting")),
         *(Link(f"#{view.anchor}", view.title) for view in (*scored, *described)),
+        *changes,
         Link("#about", setting.say("site.about")),
         Link("#answered", setting.say("site.answered")),
         Link("#withheld", setting.say("site.withheld")),
@@ -314,20 +385,30 @@ def _fact(question: Question, values: set[int], setting: Setting) -> Fact | None
 
 
 def _answered(entry: SiteEntry, data: SiteData, setting: Setting) -> tuple[str, ...]:
+    return (
+        _people_answered(entry, data, setting),
+        *response_sentences(data.response, setting),
+        data.account,
+    )
+
+
+def _people_answered(entry: SiteEntry, data: SiteData, setting: Setting) -> str:
     total = data.released.at("respondents", site=entry.site)
     if total is None:
-        return (setting.say("answered.unknown"), data.account)
+        return setting.say("answered.unknown")
     people = formatting.people(total.value, setting.study.minimum_n)
     if entry.invited is None:
-        return (setting.say("answered.people", people=people), data.account)
+        return setting.say("answered.people", people=people)
     invited = formatting.count(entry.invited)
-    return (setting.say("answered.of_invited", people=people, invited=invited), data.account)
+    return setting.say("answered.of_invited", people=people, invited=invited)
 
 
 def _answered_table(entry: SiteEntry, data: SiteData, setting: Setting) -> ShownTable | None:
     grouping = setting.instrument.grouping
     if grouping is None:
         return None
+    if table := response_table(data.response, setting):
+        return table
     none = setting.say("word.not_shown")
     counts = [
         (group, data.released.at("respondents", site=entry.site, group=group.id))
@@ -401,4 +482,5 @@ def _small_page(
         account=data.account,
         facts=facts,
         starts=topics,
+        pooled=pooled_view(entry.site, data.pooled, setting) if data.pooled else None,
     )

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.instrument.model import Allocation, Part, Section
+from pipeline.instrument.model import Allocation, Part, RespondentGroup, Section
 from pipeline.report import formatting
 from pipeline.report.charts import StackedChart, stacked_chart
 from pipeline.report.estimates import Estimate, Estimates
 from pipeline.report.headlines import in_words
 from pipeline.report.pages import Setting
+from pipeline.report.results import compared_groups
 from pipeline.report.tables import ShownTable, shown_table
 
 
@@ -34,6 +35,15 @@ class Counters:
     legend: tuple[PartEntry, ...]
     chart: StackedChart
     sentences: tuple[str, ...]
+    table: ShownTable
+    by_group: CountersByGroup | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountersByGroup:
+    """The same questions, the two respondent groups one below the other."""
+
+    chart: StackedChart
     table: ShownTable
 
 
@@ -59,7 +69,7 @@ def counters(
     found = [
         shared
         for allocation in allocations_of(section, setting)
-        if (shared := _shared_out(allocation, site, released, setting))
+        if (shared := _shared_out(allocation, site, None, released, setting))
     ]
     if not found:
         return None
@@ -77,19 +87,75 @@ def counters(
         ),
         sentences=_shifts(found, setting) + _spreads(found, site, released, setting),
         table=_table(found, setting),
+        by_group=_by_group(section, site, legend, released, setting),
     )
 
 
+def _by_group(
+    section: Section,
+    site: str | None,
+    legend: Sequence[PartEntry],
+    released: Estimates,
+    setting: Setting,
+) -> CountersByGroup | None:
+    """Questions that both groups may be shown for; None where there is none."""
+    groups = compared_groups(setting.instrument) or ()
+    found = [
+        of_groups
+        for allocation in allocations_of(section, setting)
+        if (of_groups := _of_groups(allocation, site, groups, released, setting))
+    ]
+    if not found:
+        return None
+    listed = [shared for of_groups in found for shared in of_groups]
+    return CountersByGroup(
+        chart=stacked_chart(
+            f"counters-groups-{section.id}",
+            setting.say("counters.groups_title"),
+            setting.say("counters.groups_description", listed=_listed(listed, setting)),
+            [(shared.title, _lettered(shared, legend)) for shared in listed],
+        ),
+        table=_table(listed, setting, "counters.groups_caption"),
+    )
+
+
+def _of_groups(
+    allocation: Allocation,
+    site: str | None,
+    groups: Sequence[RespondentGroup],
+    released: Estimates,
+    setting: Setting,
+) -> tuple[SharedOut, ...]:
+    """One question as each of the groups answered it; nothing where one of them is not shown."""
+    shared = [_shared_out(allocation, site, group, released, setting) for group in groups]
+    shown = tuple(one for one in shared if one)
+    return shown if len(shown) == len(groups) else ()
+
+
 def _shared_out(
-    allocation: Allocation, site: str | None, released: Estimates, setting: Setting
+    allocation: Allocation,
+    site: str | None,
+    group: RespondentGroup | None,
+    released: Estimates,
+    setting: Setting,
 ) -> SharedOut | None:
     parts = []
     for column, part in allocation.columns.items():
-        mean = released.at("mean_counters", site=site, scale=allocation.id, item=column)
+        mean = released.at(
+            "mean_counters",
+            site=site,
+            group=group.id if group else None,
+            scale=allocation.id,
+            item=column,
+        )
         if mean is None:
             return None
         parts.append((part, mean))
-    return SharedOut(allocation, setting.wording.of(allocation.title), tuple(parts))
+    title = setting.wording.of(allocation.title)
+    if group is not None:
+        of_group = setting.wording.of(group.title)
+        title = setting.say("counters.of_group", question=title, group=of_group)
+    return SharedOut(allocation, title, tuple(parts))
 
 
 def _legend(allocation: Allocation, setting: Setting) -> tuple[PartEntry, ...]:
@@ -177,7 +243,9 @@ def _spreads(
     return (setting.say("counters.spread", listed="; ".join(listed)),) if listed else ()
 
 
-def _table(found: Sequence[SharedOut], setting: Setting) -> ShownTable:
+def _table(
+    found: Sequence[SharedOut], setting: Setting, caption: str = "counters.table_caption"
+) -> ShownTable:
     headings = [setting.say("column.part"), *(shared.title for shared in found)]
     rows = [
         (
@@ -186,7 +254,7 @@ def _table(found: Sequence[SharedOut], setting: Setting) -> ShownTable:
         )
         for place, part in enumerate(found[0].allocation.parts)
     ]
-    return shown_table(setting.say("counters.table_caption"), headings, rows)
+    return shown_table(setting.say(caption), headings, rows)
 
 
 def _with_range(mean: Estimate) -> str:

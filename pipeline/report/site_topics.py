@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.instrument.model import Item, ResponseScale, Scale
 from pipeline.report import formatting
@@ -18,7 +18,7 @@ from pipeline.report.charts import (
     reach_of,
 )
 from pipeline.report.estimates import Estimates
-from pipeline.report.headlines import ends_of, group_sentence, side_of_programme
+from pipeline.report.headlines import ends_of, group_sentence
 from pipeline.report.pages import Setting
 from pipeline.report.results import (
     CodeShare,
@@ -28,6 +28,15 @@ from pipeline.report.results import (
     code_shares,
     compared_groups,
 )
+from pipeline.report.site_agreement import agreement_sentence
+from pipeline.report.site_change import Changes
+from pipeline.report.site_place import (
+    BALANCED,
+    Places,
+    balanced_sentence,
+    place_sentence,
+)
+from pipeline.report.site_response import Response
 from pipeline.report.tables import ShownTable, shown_table
 from pipeline.report.withholding import Withholding, reason
 
@@ -36,12 +45,18 @@ THREE = ("low-1", "middle", "high-1")
 
 @dataclass(frozen=True, slots=True)
 class SiteData:
-    """What the page of one site is made from."""
+    """What the page of one site is made from: nothing in it is of another site."""
 
     site: str
     released: Estimates
     withheld: Withholding
     account: str
+    pooled: Estimates | None = None
+    places: Places = field(default_factory=dict)
+    no_word: str = ""
+    """Why no topic has a word for its place, where that is the same for all."""
+    changes: Changes = field(default_factory=dict)
+    response: Response = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +119,9 @@ class Topic:
     title: str
     definition: str
     sentences: tuple[str, ...]
+    agreement: str
     group_sentences: tuple[str, ...]
+    group_codes: str
     group_chart: GroupChart | None
     items: ItemTable | None
     items_note: str | None
@@ -125,9 +142,17 @@ def axis_of(answers: ResponseScale) -> Axis:
 
 
 def overview(
-    group: ResultGroup, setting: Setting, chart_id: str, *, beside: bool
+    group: ResultGroup,
+    setting: Setting,
+    chart_id: str,
+    *,
+    beside: bool,
+    places: Places | None = None,
 ) -> Overview | None:
-    """The chart of the means of a group of scales; `beside` adds the programme."""
+    """The chart of the means of a group of scales; `beside` adds the programme.
+
+    With `places` the table has the means with both groups counting the same.
+    """
     if not group.shown:
         return None
     answers = group.results[0].scale.response_scale
@@ -141,7 +166,7 @@ def overview(
         chart=dot_chart(chart_id, title, f"{setting.say(key)} {text}.", axis_of(answers), data),
         low_end=low_end,
         high_end=high_end,
-        table=_overview_table(group.shown, setting),
+        table=_overview_table(group.shown, places or {}, setting),
         absent=absent,
     )
 
@@ -166,26 +191,31 @@ def value_with_interval(value: float, interval: tuple[float, float] | None) -> s
     return f"{formatting.score(value)} ({low}\N{EN DASH}{high})"
 
 
-def _overview_table(shown: Sequence[ScaleResult], setting: Setting) -> ShownTable:
-    say = setting.say
-    names = ["topic", "mean", "range", "programme", "middle_range", "people"]
-    rows = [(result.title, _overview_cells(result, setting)) for result in shown]
-    return shown_table(
-        say("overview.table_caption"), [say(f"column.{name}") for name in names], rows
-    )
+def _overview_table(shown: Sequence[ScaleResult], places: Places, setting: Setting) -> ShownTable:
+    names = ["topic", "mean", "range"]
+    if any((result.scale.id, BALANCED) in places for result in shown):
+        names.append("balanced")
+    has_programme = any(result.programme for result in shown)
+    names += ["programme", "middle_range", "people"] if has_programme else ["people"]
+    rows = []
+    for result in shown:
+        cells = _overview_cells(result, places, setting)
+        rows.append((result.title, [cells[name] for name in names[1:]]))
+    key = "overview.table_caption" if has_programme else "overview.table_caption_alone"
+    return shown_table(setting.say(key), [setting.say(f"column.{name}") for name in names], rows)
 
 
-def _overview_cells(result: ScaleResult, setting: Setting) -> tuple[str, ...]:
+def _overview_cells(result: ScaleResult, places: Places, setting: Setting) -> dict[str, str]:
     own, none = result.own, setting.say("word.not_shown")
-    if own is None:
-        return (none,) * 5
-    return (
-        formatting.score(own.value),
-        span(own.interval, setting),
-        formatting.score(result.programme.value) if result.programme else none,
-        span(result.middle_range, setting),
-        none if own.n is None else formatting.count(own.n),
-    )
+    balanced = places.get((result.scale.id, BALANCED))
+    return {
+        "mean": formatting.score(own.value) if own else none,
+        "range": span(own.interval if own else None, setting),
+        "balanced": formatting.score(balanced.mean) if balanced else none,
+        "programme": formatting.score(result.programme.value) if result.programme else none,
+        "middle_range": span(result.middle_range, setting),
+        "people": formatting.count(own.n) if own and own.n is not None else none,
+    }
 
 
 def span(ends: tuple[float, float] | None, setting: Setting) -> str:
@@ -212,7 +242,9 @@ def topic_of(result: ScaleResult, data: SiteData, setting: Setting, *, questions
         title=result.title,
         definition=setting.wording.of(scale.definition),
         sentences=tuple(sentences),
+        agreement=agreement_sentence(scale, data.site, data.released, setting),
         group_sentences=_group_sentences(result, data, setting),
+        group_codes=_codes_by_group(result, data, setting),
         group_chart=_group_chart(result, setting),
         items=items,
         items_note=note,
@@ -240,7 +272,13 @@ def result_sentences(result: ScaleResult, data: SiteData, setting: Setting) -> t
         number = formatting.people(result.own.n, setting.study.minimum_n)
         people = setting.say("topic.people", people=number)
     first = " ".join(part for part in (own, likely if result.own.interval else "", people) if part)
-    return tuple(part for part in (first, _programme_sentence(result, setting)) if part)
+    said = (
+        first,
+        _programme_sentence(result, setting),
+        place_sentence(result.scale.id, data.places, data.no_word, setting),
+        balanced_sentence(result.scale.id, data.places, setting),
+    )
+    return tuple(part for part in said if part)
 
 
 def _programme_sentence(result: ScaleResult, setting: Setting) -> str:
@@ -250,20 +288,14 @@ def _programme_sentence(result: ScaleResult, setting: Setting) -> str:
     sites = ""
     if result.middle_range:
         sites = setting.say("topic.middle_range", range=span(result.middle_range, setting))
-    side = {0: "topic.within", 1: "topic.above", -1: "topic.below"}[side_of_programme(result)]
-    judged = setting.say(side) if result.own.interval else ""
-    return " ".join(part for part in (mean, sites, judged) if part)
+    return " ".join(part for part in (mean, sites) if part)
 
 
 def _code_sentences(codes: Sequence[CodeShare], setting: Setting) -> tuple[str, ...]:
     shown = [code for code in codes if formatting.percent(code.share) != formatting.percent(0)]
     if not shown:
         return ()
-    listed = ", ".join(
-        setting.say("topic.code", answer=code.label, share=formatting.percent(code.share))
-        for code in shown
-    )
-    return (setting.say("topic.codes", listed=listed),)
+    return (setting.say("topic.codes", listed=_listed(shown, setting)),)
 
 
 # ------------------------------------------------------------------ groups
@@ -276,7 +308,11 @@ def _group_sentences(result: ScaleResult, data: SiteData, setting: Setting) -> t
         rule = data.withheld.rule_for(data.site, result.scale.id, ["gap", "group"])
         why = reason(rule, setting) if rule else setting.say("groups.not_computed")
         return (setting.say("groups.not_shown", why=why),)
-    return (group_sentence(result.groups, setting), *_certainty(result.groups, setting))
+    return (
+        group_sentence(result.groups, setting),
+        *_certainty(result.groups, setting),
+        *_size_in_words(result, data, setting),
+    )
 
 
 def _certainty(groups: GroupDifference, setting: Setting) -> tuple[str, ...]:
@@ -286,6 +322,67 @@ def _certainty(groups: GroupDifference, setting: Setting) -> tuple[str, ...]:
     low, high = (formatting.signed(end) for end in interval)
     key = "groups.clear" if groups.difference.excludes(0.0) else "groups.unclear"
     return (setting.say(key, low=low, high=high, first=groups.first, second=groups.second),)
+
+
+SMALL, MEDIUM, LARGE = 0.2, 0.5, 0.8
+"""Standardised differences from which a difference is called small, medium and large (Cohen
+1988)."""
+
+
+def _size_in_words(result: ScaleResult, data: SiteData, setting: Setting) -> tuple[str, ...]:
+    found = data.released.at("gap_standardised", site=data.site, scale=result.scale.id)
+    if found is None:
+        return ()
+    size = round(abs(found.value), 6)
+    words = ((LARGE, "large"), (MEDIUM, "medium"), (SMALL, "small"))
+    word = next((word for least, word in words if size >= least), "very_small")
+    return (setting.say(f"size.{word}", size=formatting.distance(found.value)),)
+
+
+def _codes_by_group(result: ScaleResult, data: SiteData, setting: Setting) -> str:
+    """Answers off the scale, such as not knowing, in each of the two groups.
+
+    Only those whose share is released for both; empty where there are none.
+    """
+    groups, compared = result.groups, compared_groups(setting.instrument)
+    if groups is None or compared is None:
+        return ""
+    first, second = (
+        {
+            code.code: code
+            for code in code_shares(
+                setting.instrument, data.released, setting.wording,
+                site=data.site, group=group.id, scale=result.scale.id,
+            )
+        }
+        for group in compared
+    )  # fmt: skip
+    zero = formatting.percent(0)
+    both = [
+        (first[code.code], second[code.code])
+        for code in result.codes
+        if code.code in first and code.code in second
+    ]
+    shown = [pair for pair in both if any(formatting.percent(code.share) != zero for code in pair)]
+    if not shown:
+        return ""
+    first_listed, second_listed = (
+        _listed([pair[place] for pair in shown], setting) for place in (0, 1)
+    )
+    return setting.say(
+        "groups.codes",
+        first=groups.first,
+        first_listed=first_listed,
+        second=groups.second,
+        second_listed=second_listed,
+    )
+
+
+def _listed(codes: Sequence[CodeShare], setting: Setting) -> str:
+    return ", ".join(
+        setting.say("topic.code", answer=code.label, share=formatting.percent(code.share))
+        for code in codes
+    )
 
 
 def _group_chart(result: ScaleResult, setting: Setting) -> GroupChart | None:
@@ -493,8 +590,4 @@ def _bar(
 
 def _others(codes: Sequence[CodeShare], setting: Setting) -> str:
     shown = [code for code in codes if formatting.percent(code.share) != formatting.percent(0)]
-    listed = [
-        setting.say("topic.code", answer=code.label, share=formatting.percent(code.share))
-        for code in shown
-    ]
-    return setting.say("items.others", listed=", ".join(listed)) if listed else ""
+    return setting.say("items.others", listed=_listed(shown, setting)) if shown else ""

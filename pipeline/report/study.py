@@ -30,6 +30,8 @@ class Study:
         Why the privacy rules were loosened; printed on top of every page.
     settings : mapping of str to str
         Seeds, confidence level and the like, for the technical page.
+    earlier_waves : tuple of str
+        Labels of the survey rounds before, oldest first.
     """
 
     title: str
@@ -41,3 +43,4 @@ class Study:
     minimum_n: int
     override_reason: str | None
     settings: Mapping[str, str]
+    earlier_waves: tuple[str, ...] = ()

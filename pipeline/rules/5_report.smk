@@ -2,6 +2,9 @@ rule render_site_pages:
     """The pages of one batch of sites, from released figures only."""
     input:
         unpack(facts_of),
+        site_comparisons="<data>/4_benchmark/site_comparisons.csv",
+        site_changes="<data>/4_benchmark/site_changes.csv",
+        response="<data>/4_benchmark/response.csv",
         instrument=INSTRUMENT,
         texts=REPORT_TEXTS,
     output:
@@ -24,6 +27,11 @@ rule render_overview_pages:
         released="<data>/4_benchmark/released.csv",
         withheld="<data>/4_benchmark/withheld.csv",
         sites="<data>/1_ingest/sites.csv",
+        site_comparisons="<data>/4_benchmark/site_comparisons.csv",
+        scale_comparisons="<data>/4_benchmark/scale_comparisons.csv",
+        site_changes="<data>/4_benchmark/site_changes.csv",
+        response="<data>/4_benchmark/response.csv",
+        clusters="<data>/4_benchmark/clusters.csv",
         ledger_rows="<data>/1_ingest/ledger_rows.csv",
         ledger_cells="<data>/1_ingest/ledger_cells.csv",
         ledger_columns="<data>/1_ingest/ledger_columns.csv",

@@ -4,8 +4,14 @@ from typing import TYPE_CHECKING
 
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
-from pipeline.report import render_comparative_page, render_index, render_technical_page
+from pipeline.report import (
+    ProgrammeTables,
+    render_comparative_page,
+    render_index,
+    render_technical_page,
+)
 from pipeline.tables import (
+    CLUSTERS,
     CONTENT_VALIDITY,
     ESTIMATES,
     FALSIFIERS,
@@ -19,9 +25,13 @@ from pipeline.tables import (
     MODEL_ESTIMATES,
     PLACEMENT,
     RELEASED,
+    RESPONSE,
     RIVAL_MODELS,
+    SCALE_COMPARISONS,
     SCREENING_COUNTS,
     SCREENING_EFFECT,
+    SITE_CHANGES,
+    SITE_COMPARISONS,
     SITES,
     WITHHELD,
     read_table,
@@ -74,8 +84,16 @@ of_models = {
 models = {name: read_table(snakemake.input[name], table) for name, table in of_models.items()}
 described = study.for_reports()
 
+tables = ProgrammeTables(
+    site_comparisons=read_table(snakemake.input.site_comparisons, SITE_COMPARISONS),
+    scale_comparisons=read_table(snakemake.input.scale_comparisons, SCALE_COMPARISONS),
+    gates=models["gates"],
+    site_changes=read_table(snakemake.input.site_changes, SITE_CHANGES),
+    response=read_table(snakemake.input.response, RESPONSE),
+    clusters=read_table(snakemake.input.clusters, CLUSTERS),
+)
 comparative = render_comparative_page(
-    released, withheld, sites, psychometrics["variance"], instrument, described
+    released, withheld, sites, psychometrics["variance"], tables, instrument, described
 )
 technical = render_technical_page(
     read_table(snakemake.input.ledger_rows, LEDGER_ROWS),

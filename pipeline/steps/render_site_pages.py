@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
-from pipeline.report import render_site_pages
+from pipeline.report import ComparisonTables, render_site_pages
 from pipeline.tables import (
     LEDGER_ROWS,
     RELEASED,
+    RESPONSE,
+    SITE_CHANGES,
+    SITE_COMPARISONS,
     SITE_CONTEXT,
     SITES,
     WITHHELD,
@@ -24,6 +27,12 @@ study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 
 sites = read_table(snakemake.input.sites, SITES)
+tables = (
+    read_table(snakemake.input.site_comparisons, SITE_COMPARISONS),
+    read_table(snakemake.input.site_changes, SITE_CHANGES),
+    read_table(snakemake.input.response, RESPONSE),
+)
+compared = ComparisonTables(*(table[table["site"].isin(sites["site"])] for table in tables))
 pages = render_site_pages(
     list(sites["site"]),
     read_table(snakemake.input.released, RELEASED),
@@ -31,6 +40,7 @@ pages = render_site_pages(
     sites,
     read_table(snakemake.input.site_context, SITE_CONTEXT),
     read_table(snakemake.input.ledger_rows, LEDGER_ROWS),
+    compared,
     instrument,
     study.for_reports(),
 )

@@ -22,6 +22,8 @@ from pipeline.instrument.model import (
     Text,
 )
 from pipeline.report import (
+    ComparisonTables,
+    ProgrammeTables,
     Study,
     render_comparative_page,
     render_index,
@@ -31,6 +33,7 @@ from pipeline.report import (
 from pipeline.tables import catalogue
 from pipeline.tables.schema import Table, conform
 
+from .fabricated_comparisons import EARLIER, comparison_tables
 from .fabricated_models import model_tables
 
 WAVE = "2026 spring"
@@ -47,6 +50,7 @@ STUDY = Study(
     minimum_n=11,
     override_reason=None,
     settings={"confidence_level": "0.95", "seed": "20260401"},
+    earlier_waves=(EARLIER,),
 )
 
 
@@ -67,6 +71,7 @@ class Fabricated:
     psychometrics: dict[str, pd.DataFrame]
     content: dict[str, pd.DataFrame]
     models: dict[str, pd.DataFrame]
+    compared: dict[str, pd.DataFrame]
 
     def with_(self, **changes: Any) -> Fabricated:
         return replace(self, **changes)
@@ -85,10 +90,12 @@ def fabricate(instrument: Instrument, n_sites: int = 5, seed: int = 1) -> Fabric
                 names = ("wave", "site", "group", "scale", "item", "statistic", "method")
                 rule = "minimum_n" if n < 11 else "ladder"
                 withheld.append({**{k: row[k] for k in names if k in row}, "rule": rule})
+    shown = framed(released, catalogue.RELEASED)
     return Fabricated(
         instrument=instrument,
         study=STUDY,
-        released=framed(released, catalogue.RELEASED),
+        released=shown,
+        compared=comparison_tables(instrument, shown, people, WAVE),
         withheld=framed(withheld, catalogue.WITHHELD),
         sites=sites_frame(people),
         site_context=context_frame(instrument, people, rng),
@@ -109,6 +116,7 @@ def render_all(made: Fabricated) -> dict[str, str]:
         made.sites,
         made.site_context,
         made.ledger_rows,
+        tables_of_sites(made),
         made.instrument,
         made.study,
     )
@@ -117,6 +125,7 @@ def render_all(made: Fabricated) -> dict[str, str]:
         made.withheld,
         made.sites,
         made.psychometrics["variance"],
+        ProgrammeTables(**made.compared),
         made.instrument,
         made.study,
     )
@@ -135,6 +144,12 @@ def render_all(made: Fabricated) -> dict[str, str]:
     index = render_index(made.released, made.sites, made.instrument, made.study)
     pages = {"index.html": index, "comparative.html": comparative, "technical.html": technical}
     return {**pages, **{f"sites/{slug}.html": page for slug, page in sites.items()}}
+
+
+def tables_of_sites(made: Fabricated) -> ComparisonTables:
+    """What the pages of sites take of the tables of comparison."""
+    names = ("site_comparisons", "site_changes", "response")
+    return ComparisonTables(*(made.compared[name] for name in names))
 
 
 def framed(rows: list[dict[str, Any]], table: Table) -> pd.DataFrame:
@@ -186,6 +201,22 @@ def site_rows(
                 "confidence_level": 0.95,
                 "needs": 25,
             }
+            yield {
+                **about,
+                "statistic": "gap_standardised",
+                "estimate": round(gap / 0.8, 1),
+                "needs": 25,
+            }
+            for place, group in enumerate(groups):
+                for code in instrument.special_codes:
+                    yield {
+                        **about,
+                        "group": group.id,
+                        "statistic": f"share_{code.id}",
+                        "estimate": 0.04 + 0.1 * place,
+                        "needs": 25,
+                    }
+        yield {**about, "statistic": "average_deviation", "estimate": 0.7, "needs": 30}
         for item in scale.items:
             at = {**about, "item": item.id}
             yield {**at, "statistic": "mean", **interval(rng, low, high, n), "needs": 20}
@@ -205,6 +236,12 @@ def site_rows(
                     "needs": 20,
                 }
     yield from ({**row, "needs": 11} for row in counter_rows(instrument, base, rng))
+    for group in groups:
+        for allocation in instrument.allocations:
+            of_group = {**base, "group": group.id, "scale": allocation.id, "needs": 25}
+            for column in allocation.columns:
+                mean = allocation.total / len(allocation.parts)
+                yield {**of_group, "item": column, "statistic": "mean_counters", "estimate": mean}
 
 
 def interval(rng: np.random.Generator, low: float, high: float, n: float) -> dict[str, float]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
-from pipeline.report import render_comparative_page, render_index
+from pipeline.report import ProgrammeTables, render_comparative_page, render_index
 
 from .fabricated_study import Fabricated, fabricate
 from .reading_html import Element, read, words_of
@@ -14,6 +16,7 @@ def page_of(made: Fabricated, variance: pd.DataFrame | None = None) -> str:
         made.withheld,
         made.sites,
         made.psychometrics["variance"] if variance is None else variance,
+        ProgrammeTables(**made.compared),
         made.instrument,
         made.study,
     )
@@ -38,18 +41,78 @@ def test_sites_stand_in_the_order_of_their_names_whatever_their_scores(study: Fa
     assert sites_in(heat_map(page_of(study.with_(released=released)))) == names
 
 
-def test_a_cell_is_marked_only_if_its_interval_leaves_out_the_programme(study: Fabricated):
-    released = study.released.copy()
-    of_scale = released["statistic"].eq("mean") & released["scale"].eq("LEAD")
-    of_scale &= released["item"].isna() & released["group"].isna()
-    programme, own = of_scale & released["site"].isna(), of_scale & released["site"].eq("s00")
-    released.loc[programme, "estimate"] = 3.0
-    for ends, kind in (((2.0, 3.1), "like"), ((2.0, 2.9), "lower"), ((3.1, 3.9), "higher")):
-        released.loc[own, ["estimate", "ci_low", "ci_high"]] = [sum(ends) / 2, *ends]
-        table = heat_map(page_of(study.with_(released=released)))
-        row = next(row for row in table.all("tr") if "Mill Street" in row.text)
-        assert row.all("td")[0].attributes["class"] == kind
-        assert (kind in row.all("td")[0].text) == (kind != "like")
+def test_a_cell_is_marked_only_if_the_word_of_the_site_is_higher_or_lower(study: Fabricated):
+    comparisons = study.compared["site_comparisons"]
+    own = comparisons["scale"].eq("LEAD") & comparisons["site"].eq("s00")
+    own &= comparisons["basis"].eq("plain")
+    kinds = {
+        "clearly_lower": "lower", "lower": "lower", "like_programme": "like", "higher": "higher",
+        "clearly_higher": "higher", None: "like",
+    }  # fmt: skip
+    for band, kind in kinds.items():
+        changed = comparisons.copy()
+        changed.loc[own, "band"] = band
+        made = study.with_(compared={**study.compared, "site_comparisons": changed})
+        cell = _row(heat_map(page_of(made)), "Mill Street").all("td")[0]
+        assert cell.attributes["class"] == kind
+        assert ("at most sites" in cell.text) == (kind != "like")
+
+
+def _row(table: Element, site: str) -> Element:
+    return next(row for row in table.all("tr") if site in row.text)
+
+
+def test_where_the_gate_for_sites_is_closed_no_mean_stands_beside_another(study: Fabricated):
+    page = page_of(study)
+    row = _row(heat_map(page), "Mill Street")
+    assert row.all("td")[1].text == "not compared"
+    assert "The gate sites is closed." in words_of(page)
+
+
+def test_the_groups_have_the_share_of_the_most_frequent_other_answer_beside_them(studies):
+    page = page_of(_with_shares_of_groups(studies["main"]))
+    table = next(t for t in read(page).all("table") if "Means of the two groups" in t.text)
+    headings = [th.text for th in table.all("tr")[0].all("th")]
+    assert len(headings) == 7
+    assert [td.text for td in table.all("tr")[1].all("td")[-2:]] == ["4%", "14%"]
+
+
+def test_groups_that_may_not_be_compared_have_the_reason_in_place_of_a_gap(study: Fabricated):
+    last = study.compared["gates"]["scale"].iloc[-1]
+    gap = study.released["statistic"].eq("gap") & study.released["scale"].eq(last)
+    page = page_of(study.with_(released=study.released[~gap]))
+    title = next(str(s.title) for s in study.instrument.scored_scales if s.id == last)
+    shown = words_of(page)
+    assert f"not set side by side on {title}. The gate role is closed." in shown
+
+
+def _with_shares_of_groups(made: Fabricated) -> Fabricated:
+    rows = made.released[
+        made.released["statistic"].str.startswith("share_") & made.released["site"].isna()
+    ]
+    rows = rows[rows["item"].isna() & rows["group"].isna()]
+    groups = made.instrument.grouping.groups
+    shares = [
+        rows.assign(group=group.id, estimate=0.04 + 0.1 * place)
+        for place, group in enumerate(groups)
+    ]
+    return made.with_(released=pd.concat([made.released, *shares], ignore_index=True))
+
+
+def test_parts_without_a_table_are_left_out_of_page_and_contents(study: Fabricated):
+    bare = {name: table.iloc[:0] for name, table in study.compared.items()}
+    page = page_of(study.with_(compared=bare))
+    listed = {link.attributes["href"] for link in read(page).all("nav")[-1].all("a")}
+    assert not {"#response", "#clusters"} & listed
+    assert "No change since an earlier round can be shown." in words_of(page)
+    assert {"#change", "#response", "#clusters"} <= {
+        link.attributes["href"] for link in read(page_of(study)).all("a")
+    }
+
+
+def test_a_study_of_one_round_has_no_part_about_change(study: Fabricated):
+    page = page_of(study.with_(study=replace(study.study, earlier_waves=())))
+    assert "Change since earlier rounds" not in words_of(page)
 
 
 def test_sites_without_results_are_listed_but_not_drawn(study: Fabricated):

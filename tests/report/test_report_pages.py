@@ -249,12 +249,16 @@ def test_the_order_of_rows_does_not_matter(studies):
                 "ledger_columns",
             )
         }  # fmt: skip
-        psychometrics, screening, models = (
+        psychometrics, screening, models, compared = (
             {name: frame.sample(frac=1, random_state=4) for name, frame in tables.items()}
-            for tables in (made.psychometrics, made.screening, made.models)
+            for tables in (made.psychometrics, made.screening, made.models, made.compared)
         )
         shuffled = made.with_(
-            **frames, psychometrics=psychometrics, screening=screening, models=models
+            **frames,
+            psychometrics=psychometrics,
+            screening=screening,
+            models=models,
+            compared=compared,
         )
         assert render_all(shuffled) == render_all(made)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
+from pipeline.benchmark import change, intervals, response, site_means
+from pipeline.benchmark.comparison import conditions
 from pipeline.benchmark.disclosure.rules import Rule
 from pipeline.problems import InputError
 from pipeline.psychometrics import MEANING_OF_CONDITION
@@ -68,6 +70,18 @@ def test_every_condition_rule_and_reason_has_its_words():
         assert ENGLISH.has(f"rule.{rule.value}")
     for outcome in (*EXCLUSIONS, *MISSING_REASONS, "ANSWERED", "EXCLUDED_ROW"):
         assert ENGLISH.has(f"outcome.{outcome}")
+
+
+@pytest.mark.parametrize("module", [change, conditions, intervals, response, site_means])
+def test_every_condition_of_a_comparison_has_its_words(module):
+    for condition in module.MEANING_OF_CONDITION:
+        assert ENGLISH.has(f"condition.{condition}")
+
+
+@pytest.mark.parametrize("module", [change, conditions, response])
+def test_every_reason_for_an_empty_cell_of_a_comparison_has_a_few_words(module):
+    for condition in module.MEANING_OF_CONDITION:
+        assert ENGLISH.has(f"untold.{condition}")
 
 
 @pytest.fixture

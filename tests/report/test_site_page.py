@@ -11,7 +11,7 @@ from pipeline.instrument.model import Allocation
 from pipeline.problems import InputError
 from pipeline.report import render_site_pages
 
-from .fabricated_study import Fabricated
+from .fabricated_study import Fabricated, tables_of_sites
 from .reading_html import read, words_of
 
 
@@ -23,6 +23,7 @@ def page_of(made: Fabricated, site: str = "s00") -> str:
         made.sites,
         made.site_context,
         made.ledger_rows,
+        tables_of_sites(made),
         made.instrument,
         made.study,
     )
@@ -74,25 +75,6 @@ def test_means_that_overlap_are_not_put_in_an_order(study: Fabricated):
     shown = words_of(page_of(study.with_(released=released)))
     assert "Their order may be due to chance." in shown
     assert "the mean is lowest for" not in shown
-
-
-@pytest.mark.parametrize(
-    ("ends", "sentence"),
-    [((4.2, 4.9), r"higher on [^.;]*Task significance"),
-     ((1.1, 1.9), r"lower on [^.;]*Task significance")],
-)  # fmt: skip
-def test_a_topic_stands_out_only_if_its_interval_leaves_out_the_programme(
-    study: Fabricated, ends, sentence
-):
-    released = study.released.copy()
-    of_scale = released["scale"].eq("TSIG") & released["statistic"].eq("mean")
-    of_scale &= released["item"].isna() & released["group"].isna()
-    own, programme = of_scale & released["site"].eq("s00"), of_scale & released["site"].isna()
-    released.loc[programme, "estimate"] = 3.0
-    released.loc[own, ["estimate", "ci_low", "ci_high"]] = [sum(ends) / 2, *ends]
-    assert re.search(sentence, words_of(page_of(study.with_(released=released))))
-    released.loc[own, ["ci_low", "ci_high"]] = [1.0, 5.0]
-    assert not re.search(sentence, words_of(page_of(study.with_(released=released))))
 
 
 def test_a_difference_between_groups_is_told_the_right_way_round(study: Fabricated):
@@ -167,6 +149,45 @@ def test_a_withheld_value_never_appears(study: Fabricated):
 def test_numbers_of_another_site_do_not_appear(study: Fabricated):
     changed = with_value(study, 1.2345, site="s01", scale="LEAD")
     assert page_of(changed, "s00") == page_of(study, "s00")
+
+
+def test_a_page_takes_nothing_but_its_own_rows_of_the_comparisons(study: Fabricated):
+    of_sites = {name: table for name, table in study.compared.items() if "site" in table}
+    own = {name: table[table["site"] == "s00"] for name, table in of_sites.items()}
+    assert all(len(own[name]) < len(table) for name, table in of_sites.items())
+    assert page_of(study.with_(compared={**study.compared, **own})) == page_of(study)
+
+
+def test_the_size_of_a_difference_between_groups_is_said_in_words(study: Fabricated):
+    for size, word in ((0.1, "very small"), (-0.2, "small"), (0.5, "medium"), (-0.8, "large")):
+        changed = with_value(study, size, "gap_standardised", site="s00", scale="LEAD")
+        said = f"this is a {word} difference ({abs(size)} standard deviations)."
+        assert said in words_of(page_of(changed))
+
+
+def test_answers_off_the_scale_are_told_for_each_group_only_where_both_are_released(studies):
+    made = studies["main"]
+    first, second = (str(group.title) for group in made.instrument.grouping.groups)
+    said = f"Answers off the scale, in “{first}”:"
+    page = words_of(page_of(made))
+    assert page.count(said) == len(made.instrument.scored_scales)
+    assert "4%" in page[page.index(said) :].split(f"In “{second}”:")[0]
+    codes = {f"share_{code.id}" for code in made.instrument.special_codes}
+    one = made.released["group"].eq(made.instrument.grouping.groups[0].id).fillna(value=False)
+    kept = made.released[~(one & made.released["statistic"].isin(codes))]
+    assert said not in words_of(page_of(made.with_(released=kept)))
+
+
+def test_counters_of_both_groups_stand_beside_each_other_or_not_at_all(studies):
+    made = studies["main"]
+    group = made.instrument.grouping.groups[0]
+    allocation = made.instrument.allocations[0]
+    label = f">{allocation.title} ({group.title})</text>"
+    assert label in page_of(made)
+    gone = made.released["scale"].eq(allocation.id) & made.released["group"].eq(group.id)
+    page = page_of(made.with_(released=made.released[~gone.fillna(False)]))
+    assert f">{allocation.title} (" not in page
+    assert f">{made.instrument.allocations[1].title} (" in page
 
 
 def test_shifts_of_counters_are_told_with_their_size(studies):

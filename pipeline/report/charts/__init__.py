@@ -16,6 +16,13 @@ from pipeline.report.charts.forest import (
     forest_chart,
     forest_panels,
 )
+from pipeline.report.charts.funnel import (
+    FunnelChart,
+    FunnelDatum,
+    FunnelSpread,
+    funnel_chart,
+    is_outside,
+)
 from pipeline.report.charts.heat_map import NO_NUMBER, STEPS, HeatGroup, HeatMap, heat_map
 from pipeline.report.charts.lines import LineChart, line_chart
 from pipeline.report.charts.loadings import (
@@ -46,6 +53,9 @@ __all__ = [
     "DotDatum",
     "Forest",
     "ForestDatum",
+    "FunnelChart",
+    "FunnelDatum",
+    "FunnelSpread",
     "HeatGroup",
     "HeatMap",
     "ItemLoading",
@@ -63,7 +73,9 @@ __all__ = [
     "dot_chart",
     "forest_chart",
     "forest_panels",
+    "funnel_chart",
     "heat_map",
+    "is_outside",
     "is_too_high",
     "line_chart",
     "loading_axis",
