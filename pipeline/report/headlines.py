@@ -143,15 +143,6 @@ def _sides(higher: Sequence[str], lower: Sequence[str], setting: Setting) -> str
     return setting.say("headline.both", higher=above, lower=below)
 
 
-def side_of_programme(result: ScaleResult) -> int:
-    """1 or -1 where the whole interval lies above or below the programme mean, else 0."""
-    if result.own is None or result.programme is None:
-        return 0
-    if not result.own.excludes(result.programme.value):
-        return 0
-    return 1 if result.own.value > result.programme.value else -1
-
-
 def _groups(shown: Sequence[ScaleResult], setting: Setting) -> str:
     compared = [r for r in shown if r.groups]
     clear = [r for r in compared if r.groups and r.groups.difference.excludes(0.0)]

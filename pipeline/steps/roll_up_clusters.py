@@ -15,6 +15,7 @@ from pipeline.tables import (
     RELEASE_FIGURES,
     RELEASE_MEMBERS,
     SITES,
+    conform,
     gather_rows,
     read_table,
     write_table,
@@ -30,7 +31,9 @@ unlisted = unlisted_sites(study.clusters, list(sites["site"]))
 refuse_if_any([Problem("the configuration", cure, column="clusters") for cure in unlisted])
 
 clusters = roll_up(
-    gather_rows(read_table(path, ESTIMATES) for path in snakemake.input.estimates),
+    conform(
+        gather_rows(read_table(path, ESTIMATES) for path in snakemake.input.estimates), ESTIMATES
+    ),
     read_table(snakemake.input.figures, RELEASE_FIGURES),
     study.clusters,
     DisclosureRules(minimum_n=study.minimum_n, override_reason=study.override_reason or ""),

@@ -169,7 +169,7 @@ RULES: tuple[Rule, ...] = (
         "model_does_not_fit",
         lambda own: own.cfi < LOWEST_CFI or own.srmr_within > HIGHEST_SRMR_WITHIN,
         "no",
-        "The items do not measure one practice: CFI is {cfi:.3f} (at least {lowest_cfi:.2f} "
+        "The items do not measure one thing: CFI is {cfi:.3f} (at least {lowest_cfi:.2f} "
         "needed) and SRMR within sites {srmr_within:.3f} (at most {highest_srmr:.2f}).",
     ),
     Rule(
@@ -185,7 +185,7 @@ RULES: tuple[Rule, ...] = (
             own.p_value_strong < SIGNIFICANCE and own.residual_share > LARGEST_RESIDUAL_SHARE
         ),
         "no",
-        "Sites differ on single items for reasons other than the practice: {residual_share:.0%} of "
+        "Sites differ on single items for reasons other than the scale: {residual_share:.0%} of "
         "the differences between sites, and at most {largest_share:.0%} is allowed ({strong}).",
     ),
     Rule(
@@ -193,7 +193,7 @@ RULES: tuple[Rule, ...] = (
         lambda own: not own.icc_low > 0,
         "with caution",
         "The items work alike in all sites, but sites hardly differ: {icc:.1%} of the variance of "
-        "the practice lies between them (interval from {icc_low:.1%} to {icc_high:.1%}), so an "
+        "the scale lies between them (interval from {icc_low:.1%} to {icc_high:.1%}), so an "
         "order of sites would be chance.",
     ),
     Rule(
@@ -209,7 +209,7 @@ RULES: tuple[Rule, ...] = (
         lambda own: True,
         "yes",
         "The items work alike in all {n_sites} sites: equal weights {metric}, no other differences "
-        "between sites {strong}; {icc:.0%} of the variance of the practice lies between sites.",
+        "between sites {strong}; {icc:.0%} of the variance of the scale lies between sites.",
     ),
 )
 
