@@ -52,7 +52,8 @@ def compare_waves(
     Returns
     -------
     DataFrame
-        By the contract SITE_CHANGES. Empty where there is no earlier round.
+        By the contract SITE_CHANGES. Empty where there is no earlier round, and where nothing of
+        the round now may be shown.
 
     Notes
     -----
@@ -67,9 +68,9 @@ def compare_waves(
     """
     now = waves[-1]
     parts = [_since(means, released, wave, now, is_last=wave == waves[-2]) for wave in waves[:-1]]
-    if not parts:
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if table.empty:
         return conform(pd.DataFrame(columns=SITE_CHANGES.column_names), SITE_CHANGES)
-    table = pd.concat(parts, ignore_index=True)
     judged = _with_gates(_with_verdicts(table), gates, now)
     keys = list(SITE_CHANGES.key)
     ordered = judged.sort_values(keys, kind="stable", na_position="first")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.benchmark.change import compare_waves
-from pipeline.tables import GATES, RELEASED, conform
+from pipeline.tables import GATES, RELEASED, SITE_CHANGES, conform
 
 WAVES = ("2025", "2026")
 
@@ -125,3 +125,10 @@ def test_the_programme_is_compared_too():
 
 def test_one_round_gives_an_empty_table():
     assert change_of(("2026", "a", "A", 3.0, 0.2), waves=("2026",)).empty
+
+
+@pytest.mark.parametrize("rows", [[], [("2025", "a", "A", 3.0, 0.2)]])
+def test_where_nothing_of_the_round_now_may_be_shown_the_table_is_empty(rows):
+    found = compare_waves(means_of(*rows), released_of(), gates_of(wave="open"), WAVES)
+    assert found.empty
+    assert list(found.columns) == SITE_CHANGES.column_names
