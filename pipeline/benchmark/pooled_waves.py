@@ -10,6 +10,9 @@ import pandas as pd
 PREFIX = "pooled:"
 """Before the key of a respondent in pooled rows, which are told apart from the rows they copy."""
 
+JOINED_BY = " + "
+"""Between the labels of two rounds that are shown together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -28,7 +31,7 @@ class Answers:
 
 def pooled_label(waves: Sequence[str]) -> str | None:
     """What the two latest rounds are called together; None where there is only one."""
-    return " + ".join(waves[-2:]) if len(waves) > 1 else None
+    return JOINED_BY.join(waves[-2:]) if len(waves) > 1 else None
 
 
 def with_pooled_waves(answers: Answers, waves: Sequence[str], minimum_n: int) -> Answers:

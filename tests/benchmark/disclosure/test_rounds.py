@@ -40,6 +40,14 @@ def test_a_site_published_over_both_is_not_shown_by_rounds():
     assert barred("1", "a", (BOTH, "a", 3.2))
 
 
+@pytest.mark.parametrize("waves", [("1", "2", "3"), ("2", "3"), ("1", "3")])
+@pytest.mark.parametrize("wave", ["1", "2"])
+def test_what_was_published_over_two_rounds_is_not_forgotten_when_a_third_comes(waves, wave):
+    known = pd.DataFrame({"wave": [wave, "3", "2 + 3"], "site": "a"})
+    found = barred_by_pooling(known, past_of((BOTH, "a", 3.2)), waves)
+    assert found.tolist() == [True, False, False]
+
+
 @pytest.mark.parametrize(
     "shown",
     [("2", "b", 3.2), ("2", "a", None), ("0", "a", 3.2), ("2", None, 3.2)],
@@ -53,14 +61,14 @@ def test_what_was_published_one_way_stays_that_way():
     assert not barred(BOTH, "a", (BOTH, "a", 3.2))
 
 
-def release(answers, instrument, past=()):
-    """What a run over two rounds releases of these answers."""
-    both = with_pooled_waves(answers, WAVES, RULES.minimum_n)
+def release(answers, instrument, past=(), waves=WAVES):
+    """What a run over these rounds releases of the answers."""
+    both = with_pooled_waves(answers, waves, RULES.minimum_n)
     sites = estimate_sites(both.responses, both.missing, both.scores, instrument)
     of_all = estimate_programme(sites, counting_sites(sites, RULES))
-    programme = of_all[of_all["wave"] != pooled_label(WAVES)]
+    programme = of_all[of_all["wave"] != pooled_label(waves)]
     members = members_of(both.responses, both.missing, both.scores, instrument)
-    return disclose(sites, programme, RULES, members, past, None, WAVES), members
+    return disclose(sites, programme, RULES, members, past, None, waves), members
 
 
 def study(instrument, sizes, seed=3):
@@ -91,5 +99,7 @@ def test_a_late_answer_does_not_tell_the_few_of_the_other_round(instrument):
     assert "s00" in sites_shown(first, BOTH)
     again, _ = release(later, instrument, [PastRelease(first.figures, members)])
     assert "s00" not in sites_shown(again, "2")
+    third, _ = release(later, instrument, [PastRelease(first.figures, members)], ("1", "2", "3"))
+    assert "s00" not in sites_shown(third, "2")
     fresh, _ = release(later, instrument)
     assert "s00" in sites_shown(fresh, "2")
