@@ -22,11 +22,13 @@ CANARIES = ("canary", "ada@example.org", "0461234567")
 
 @pytest.fixture
 def study(tmp_path, monkeypatch):
-    """A folder with the questionnaire and the exports of the example, in which commands run."""
+    """The questionnaire and the exports of the example's present round, in which commands run."""
     shutil.copytree(ROOT / "instrument", tmp_path / "instrument")
     (tmp_path / "data" / "0_raw").mkdir(parents=True)
+    earlier = "redcap_2025_autumn.csv"
     for path in EXAMPLE.iterdir():
-        shutil.copy(path, tmp_path / "data" / "0_raw")
+        if path.name != earlier:
+            shutil.copy(path, tmp_path / "data" / "0_raw")
     monkeypatch.chdir(tmp_path)
     return Path()
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.psychometrics._grouping import grouping_of
 from pipeline.psychometrics._responses import (
     FloatArray,
     IntArray,
@@ -64,7 +65,7 @@ def grouped_answers(
     lowest, highest = int(lowest), int(highest)
     columns = [_item(items, place, lowest) for place in range(len(names))]
     _require_in_range(names, columns, lowest, highest)
-    codes, labels, sizes = _group_codes(groups)
+    codes, labels, sizes = _present_groups(groups)
     used = _used(columns, codes)
     steps = _steps_above(lowest, columns, used, np.min_scalar_type(highest - lowest))
     if used is not None:
@@ -148,25 +149,14 @@ def _first_fault(numbers: npt.NDArray[Any], lowest: int, highest: int) -> float 
     return float(numbers[wrong.argmax()])
 
 
-def _group_codes(groups: pd.Series) -> tuple[IntArray, tuple[str, ...], IntArray]:
-    """Place of each respondent's group, -1 where there is none; names and sizes of the groups."""
-    if isinstance(groups.dtype, pd.CategoricalDtype):
-        codes, labels = groups.cat.codes.to_numpy().astype(np.int64), groups.cat.categories
-    else:
-        codes, labels = pd.factorize(groups, sort=True)
-        codes = codes.astype(np.int64, copy=False)
+def _present_groups(groups: pd.Series) -> tuple[IntArray, tuple[str, ...], IntArray]:
+    """Place of each respondent's group, -1 without one; names and sizes of groups with anybody."""
+    codes, labels = grouping_of(groups)
     sizes = np.bincount(codes + 1, minlength=len(labels) + 1)[1:]
     present = sizes > 0
-    if not present.all():
-        new_place = np.concatenate([np.cumsum(present) - 1, [-1]])
-        codes, labels, sizes = new_place[codes], labels[present], sizes[present]
-    names = labels.to_numpy(dtype=object).tolist()
-    return codes, tuple(_name_of(name) for name in names), sizes
-
-
-def _name_of(label: Any) -> str:
-    """A group as text; a whole number that became a float beside missing ones is told as whole."""
-    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
+    new_place = np.concatenate([np.cumsum(present) - 1, [-1]])
+    names = tuple(name for name, is_present in zip(labels, present, strict=True) if is_present)
+    return new_place[codes], names, sizes[present]
 
 
 def _used(columns: list[_Item], codes: IntArray) -> npt.NDArray[np.bool_] | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipeline.psychometrics._grouping import Codes, Grouping, grouping_of
 from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, to_numbers
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
@@ -22,10 +23,7 @@ from pipeline.psychometrics.multilevel.covariates import (
     student_reach,
 )
 from pipeline.psychometrics.multilevel.group_sums import (
-    Codes,
-    Grouping,
     deviations_of,
-    grouping_of,
     require_alike,
 )
 from pipeline.psychometrics.result import Result

@@ -3,30 +3,13 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from pipeline.psychometrics._grouping import Codes, Grouping, grouping_of
 from pipeline.psychometrics._responses import FloatArray, to_numbers
-
-Codes = npt.NDArray[np.intp]
 
 EQUAL = 4 * np.finfo(np.float64).eps
 """Relative to the largest score: members of a group that differ less have the same score."""
-
-
-class Grouping(NamedTuple):
-    """The group of each respondent.
-
-    Attributes
-    ----------
-    codes : ndarray, shape (n_respondents,)
-        Place of the respondent's group in `labels`, -1 without one.
-    labels : tuple of str
-        The groups, sorted; those of a categorical Series in the order of its categories.
-    """
-
-    codes: Codes
-    labels: tuple[str, ...]
 
 
 class GroupSums(NamedTuple):
@@ -68,7 +51,8 @@ def require_alike(**named: tuple[Any, type]) -> None:
         If it is so; all that is wrong is told.
     """
     faults = [
-        f"{name} must be a pandas {kind.__name__}, got {type(value).__name__}"
+        f"{name} must be a {kind.__name__} with the index of the answers, such as is cut from the "
+        f"same table, got {type(value).__name__}"
         for name, (value, kind) in named.items()
         if not isinstance(value, kind)
     ]
@@ -81,21 +65,6 @@ def require_alike(**named: tuple[Any, type]) -> None:
         ]
     if faults:
         raise ValueError("; ".join(faults))
-
-
-def grouping_of(groups: pd.Series) -> Grouping:
-    """Numbers 0, 1, ... in place of the names of the groups."""
-    if isinstance(groups.dtype, pd.CategoricalDtype):
-        codes, labels = groups.cat.codes.to_numpy(), groups.cat.categories
-    else:
-        codes, labels = pd.factorize(groups, sort=True)
-    return Grouping(codes.astype(np.intp), tuple(_name_of(label) for label in labels))
-
-
-def _name_of(label: Any) -> str:
-    """A group as text; a whole number that became a float beside missing ones is told as whole."""
-    whole = isinstance(label, (float, np.floating)) and float(label).is_integer()
-    return str(int(label)) if whole else str(label)
 
 
 def columns_of(scores: pd.DataFrame) -> list[tuple[str, FloatArray]]:

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._distributions import f_quantile, f_tail, tails
+from pipeline.psychometrics._grouping import grouping_of
 from pipeline.psychometrics._responses import to_numbers
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.multilevel.group_sums import (
     GroupSums,
     adjusted_group_size,
-    grouping_of,
     require_alike,
     sums_of,
     sums_of_each,

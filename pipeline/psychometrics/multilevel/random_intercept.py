@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.psychometrics._distributions import chi_square_quantile, tails
+from pipeline.psychometrics._grouping import grouping_of
 from pipeline.psychometrics._responses import FloatArray, IntArray, few_groups, to_numbers
 from pipeline.psychometrics._rows import long_table
 from pipeline.psychometrics.conditions import joined
@@ -26,7 +27,6 @@ from pipeline.psychometrics.multilevel.group_sums import (
     GroupSums,
     adjusted_group_size,
     deviations_of,
-    grouping_of,
     require_alike,
     sums_of,
     sums_of_each,

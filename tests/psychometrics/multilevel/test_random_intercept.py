@@ -385,8 +385,8 @@ def test_rows_tell_what_holds_over_groups_and_no_single_group(lq):
     ("change", "message"),
     [
         ({"groups": pd.Series(["a"])}, "same respondents"),
-        ({"groups": ["a", "b"]}, "groups must be a pandas Series, got list"),
-        ({"covariates": pd.Series([1.0, 2.0])}, "covariates must be a pandas DataFrame"),
+        ({"groups": ["a", "b"]}, "groups must be a Series with the index.*, got list"),
+        ({"covariates": pd.Series([1.0, 2.0])}, "covariates must be a DataFrame"),
         ({"covariates": pd.DataFrame({"x": [1.0]})}, "scores and covariates"),
         ({"scores": pd.Series(["x", "y"])}, "must be numbers"),
         ({"method": "bayes"}, "one of REML, ML"),
