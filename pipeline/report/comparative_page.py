@@ -9,7 +9,6 @@ import pandas as pd
 
 from pipeline.instrument import Instrument
 from pipeline.instrument.model import Scale, Section, SpecialCode
-from pipeline.report import formatting
 from pipeline.report.charts import (
     Axis,
     BarChart,
@@ -268,11 +267,11 @@ def _programme_cells(
     none, own = setting.say("word.not_shown"), result.own
     sites = programme.released.at("n_sites", scale=result.scale.id)
     return (
-        formatting.score(own.value) if own else none,
+        setting.numbers.score(own.value) if own else none,
         span(own.interval if own else None, setting),
         span(result.middle_range, setting),
-        formatting.count(sites.value) if sites else none,
-        none if own is None or own.n is None else formatting.count(own.n),
+        setting.numbers.count(sites.value) if sites else none,
+        none if own is None or own.n is None else setting.numbers.count(own.n),
     )
 
 
@@ -286,7 +285,7 @@ def _heat_map(section: Section, programme: Programme, setting: Setting) -> HeatM
     return HeatMap(
         caption=setting.say("map.caption", section=setting.wording.of(section.title)),
         headings=tuple(setting.wording.of(scale.title) for scale in scales),
-        programme=tuple(formatting.score(mean.value) if mean else none for mean in means),
+        programme=tuple(setting.numbers.score(mean.value) if mean else none for mean in means),
         rows=tuple(_heat_row(entry, scales, programme, setting) for entry in programme.shown),
     )
 
@@ -308,7 +307,7 @@ def _heat_cell(entry: SiteEntry, scale: Scale, programme: Programme, setting: Se
     compared = programme.compared.sites.get((entry.site, scale.id, PLAIN))
     side = compared.side if compared else 0
     words = {1: setting.say("map.higher"), -1: setting.say("map.lower"), 0: ""}
-    return marked_cell(formatting.score(mean.value), side, words[side])
+    return marked_cell(setting.numbers.score(mean.value), side, words[side])
 
 
 # ------------------------------------------------------------------ groups and other answers
@@ -324,11 +323,11 @@ def _groups(
     widest = max(_reach(groups.difference) for _, groups in compared)
     limit = max(0.5, -(-widest // 0.5) * 0.5)
     axis = Axis(-limit, limit, (-limit, -limit / 2, 0.0, limit / 2, limit), places=2)
-    data = [_gap_datum(title, groups) for title, groups in compared]
+    data = [_gap_datum(title, groups, setting) for title, groups in compared]
     sentence = setting.say("comparative.groups_sentence", **names)
     title = setting.say("comparative.groups_title", **names)
     return ChartWithTable(
-        chart=dot_chart("programme-groups", title, sentence, axis, data),
+        chart=dot_chart("programme-groups", title, sentence, axis, data, setting.numbers),
         sentence=sentence,
         table=_groups_table(results, programme, setting),
         method=_method((groups.difference for _, groups in compared), setting),
@@ -340,10 +339,10 @@ def _reach(difference: Estimate) -> float:
     return max(abs(end) for end in (*ends, difference.value))
 
 
-def _gap_datum(title: str, groups: GroupDifference) -> DotDatum:
+def _gap_datum(title: str, groups: GroupDifference, setting: Setting) -> DotDatum:
     difference = groups.difference
     point = Point(difference.value, difference.interval, quiet=not difference.excludes(0.0))
-    return DotDatum(title, formatting.signed(difference.value), (point,), reference=0.0)
+    return DotDatum(title, setting.numbers.signed(difference.value), (point,), reference=0.0)
 
 
 def _groups_table(
@@ -383,7 +382,7 @@ def _off_scale(
     return {
         setting.say(
             "column.code_in_group", answer=label, group=setting.wording.of(group.title)
-        ): formatting.percent(share.value)
+        ): setting.numbers.percent(share.value)
         for group, share in found
         if share is not None
     }
@@ -407,11 +406,11 @@ def _gap_cells(groups: GroupDifference, setting: Setting) -> tuple[str, ...]:
     interval = groups.difference.interval
     likely = none
     if interval:
-        low, high = (formatting.signed(end) for end in interval)
+        low, high = (setting.numbers.signed(end) for end in interval)
         likely = setting.say("word.span", low=low, high=high)
     return (
-        *(formatting.score(mean.value) if mean else none for mean in means),
-        formatting.signed(groups.difference.value),
+        *(setting.numbers.score(mean.value) if mean else none for mean in means),
+        setting.numbers.signed(groups.difference.value),
         likely,
     )
 
@@ -446,7 +445,7 @@ def _codes(results: Sequence[ScaleResult], setting: Setting) -> ChartWithTable |
     sentence = setting.say("comparative.codes_sentence", answer=labels[most.id])
     title = setting.say("comparative.codes_title", answer=labels[most.id])
     return ChartWithTable(
-        chart=bar_chart("programme-codes", title, sentence, bars),
+        chart=bar_chart("programme-codes", title, sentence, bars, setting.numbers),
         sentence=sentence,
         table=_codes_table(by_scale, labels, setting),
         method="",
@@ -460,7 +459,10 @@ def _codes_table(
 ) -> ShownTable:
     none = setting.say("word.not_shown")
     rows = [
-        (title, [formatting.percent(shares[code]) if code in shares else none for code in labels])
+        (
+            title,
+            [setting.numbers.percent(shares[code]) if code in shares else none for code in labels],
+        )
         for title, shares in by_scale
     ]
     headings = [setting.say("column.topic"), *labels.values()]
@@ -487,13 +489,13 @@ def _variance_cells(scale: Scale, variance: Estimates, setting: Setting) -> tupl
     interval = between.interval if between else None
     likely = none
     if interval:
-        low, high = (formatting.coefficient(end) for end in interval)
+        low, high = (setting.numbers.coefficient(end) for end in interval)
         likely = setting.say("word.span", low=low, high=high)
     return (
-        formatting.coefficient(between.value) if between else none,
+        setting.numbers.coefficient(between.value) if between else none,
         likely,
-        formatting.coefficient(means.value) if means else none,
-        formatting.count(sites.value) if sites else none,
+        setting.numbers.coefficient(means.value) if means else none,
+        setting.numbers.count(sites.value) if sites else none,
     )
 
 
@@ -505,7 +507,7 @@ def _variance_sentence(programme: Programme, setting: Setting) -> str:
     ]
     if not found:
         return setting.say("comparative.variance_absent")
-    low, high = (formatting.percent(max(0.0, end)) for end in (min(found), max(found)))
+    low, high = (setting.numbers.percent(max(0.0, end)) for end in (min(found), max(found)))
     return setting.say("comparative.variance_sentence", low=low, high=high)
 
 
@@ -516,12 +518,12 @@ def _absent(programme: Programme) -> tuple[str, ...]:
 
 def _absent_sentence(programme: Programme, setting: Setting) -> str:
     absent = _absent(programme)
-    total = formatting.count(len(programme.sites))
+    total = setting.numbers.count(len(programme.sites))
     if not absent:
         return setting.say("absent.none", total=total)
     return setting.say(
         "absent.some",
-        number=formatting.count(len(absent)),
+        number=setting.numbers.count(len(absent)),
         total=total,
-        minimum=formatting.count(setting.study.minimum_n),
+        minimum=setting.numbers.count(setting.study.minimum_n),
     )

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.instrument.evidence import ASPECTS, DECISIONS, NOWHERE, groups_of
-from pipeline.report import formatting
 from pipeline.report.estimates import Estimate, Estimates, estimates_of
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, ShownTable, shown_table
 
@@ -53,7 +53,7 @@ def content_evidence(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Co
         "content.not_interviewed": list(_decisions(present["item_decisions"], setting)),
     }
     absent = (setting.phrases.say(key) for key, found in shown.items() if not found)
-    privacy = setting.say("content.privacy", fewest=formatting.count(FEWEST_PEOPLE))
+    privacy = setting.say("content.privacy", fewest=setting.numbers.count(FEWEST_PEOPLE))
     return ContentEvidence(
         sentences=(setting.say("content.intro"), privacy, *absent),
         tables=tuple(table for found in shown.values() for table in found),
@@ -99,7 +99,7 @@ def _rated_cells(
             ("n_items_below_criterion", True),
         )
     ]
-    return label, _people(average), *numbers
+    return label, _people(average, setting), *numbers
 
 
 def _shown_groups(found: Estimates, scale: str, setting: Setting) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def _items_rated_low(found: Estimates, aspect: str, setting: Setting) -> ShownTa
             for name in ("i_cvi", "modified_kappa", "aiken_v")
         )
         numbers = [_number(one, setting) for one in (index, kappa, v)]
-        rows.append((item, (scale, _text(item, setting), _people(index), *numbers)))
+        rows.append((item, (scale, _text(item, setting), _people(index, setting), *numbers)))
     names = ("item", "scale", "text", "raters", "i_cvi", "modified_kappa", "aiken_v")
     caption = setting.say("content.low_caption", aspect=aspect)
     return _table_of_items(caption, names, rows, setting)
@@ -146,7 +146,7 @@ def _sorted_scales(found: Estimates, setting: Setting) -> ShownTable:
     ]
     if len(shown) == len(scales):
         overall, kappa = found.at("placement_rate"), _number(found.at("fleiss_kappa"), setting)
-        cells = (_people(overall), _number(overall, setting), setting.say("word.none"))
+        cells = (_people(overall, setting), _number(overall, setting), setting.say("word.none"))
         rows.append((setting.say("content.all_items", kappa=kappa), cells))
     names = ("scale", "sorters", "placement_rate", "items_below")
     return shown_table(setting.say("content.sorts_caption"), _headings(names, setting), rows)
@@ -159,7 +159,7 @@ def _sorted_cells(
         return (setting.say("word.not_shown"),) * 3
     rate = found.at("placement_rate", scale=scale)
     below = found.at("n_items_below_criterion", scale=scale)
-    return _people(rate), _number(rate, setting), _number(below, setting, counted=True)
+    return _people(rate, setting), _number(rate, setting), _number(below, setting, counted=True)
 
 
 def _items_misplaced(found: Estimates, setting: Setting) -> ShownTable:
@@ -167,7 +167,7 @@ def _items_misplaced(found: Estimates, setting: Setting) -> ShownTable:
     for scale, item in _items_below("placement_rate", "fewest_sorters", found, setting):
         rate = found.at("placement_rate", scale=scale, item=item)
         wrong = _wrong_places(found, item, setting)
-        cells = (scale, _text(item, setting), _people(rate), _number(rate, setting), wrong)
+        cells = (scale, _text(item, setting), _people(rate, setting), _number(rate, setting), wrong)
         rows.append((item, cells))
     names = ("item", "scale", "text", "sorters", "placement_rate", "wrong_places")
     return _table_of_items(setting.say("content.misplaced_caption"), names, rows, setting)
@@ -182,7 +182,7 @@ def _wrong_places(found: Estimates, item: str, setting: Setting) -> str:
     ]
     nowhere = setting.say("content.nowhere")
     return ", ".join(
-        f"{nowhere if place == NOWHERE else place} {formatting.percent(one.value)}"
+        f"{nowhere if place == NOWHERE else place} {setting.numbers.percent(one.value)}"
         for place, one in places
     )
 
@@ -201,7 +201,7 @@ def _decisions(frame: pd.DataFrame, setting: Setting) -> Iterable[Evidence]:
         return
     numbers = Counter(str(decision) for decision in frame["decision"])
     rows = [
-        (setting.phrases.say(f"content.{decision}"), (formatting.count(numbers[decision]),))
+        (setting.phrases.say(f"content.{decision}"), (setting.numbers.count(numbers[decision]),))
         for decision in DECISIONS
     ]
     headings = _headings(("decision", "items"), setting)
@@ -283,15 +283,16 @@ def _text(item: str, setting: Setting) -> str:
     return setting.wording.of(known.text) if known else setting.say("content.not_in_form")
 
 
-def _people(found: Estimate | None) -> str:
-    return formatting.count(found.n or 0) if found else ""
+def _people(found: Estimate | None, setting: Setting) -> str:
+    return setting.numbers.count(found.n or 0) if found else ""
 
 
 def _number(found: Estimate | None, setting: Setting, *, counted: bool = False) -> str:
     if found is None:
         return setting.say("word.not_computed")
-    write = formatting.count if counted else formatting.coefficient
+    write = NumberFormat.count if counted else NumberFormat.coefficient
+    value = write(setting.numbers, found.value)
     if found.interval is None:
-        return write(found.value)
-    low, high = (write(end) for end in found.interval)
-    return setting.say("word.with_range", value=write(found.value), low=low, high=high)
+        return value
+    low, high = (write(setting.numbers, end) for end in found.interval)
+    return setting.say("word.with_range", value=value, low=low, high=high)

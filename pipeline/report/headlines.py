@@ -58,16 +58,16 @@ def starts(groups: Sequence[ResultGroup], setting: Setting) -> tuple[Start, ...]
 def _reasons(shown: Sequence[ScaleResult], setting: Setting) -> Iterator[tuple[ScaleResult, str]]:
     for result in lowest(shown, LOWEST_TOPICS):
         if result.own is not None:
-            yield result, setting.say("start.lowest", mean=formatting.score(result.own.value))
+            yield result, setting.say("start.lowest", mean=setting.numbers.score(result.own.value))
     if (apart := furthest_apart(shown)) and apart.groups:
-        points = formatting.distance(apart.groups.difference.value)
+        points = setting.numbers.distance(apart.groups.difference.value)
         if apart.groups.difference.excludes(0.0):
             yield apart, setting.say("start.apart", points=points)
         else:
             yield apart, setting.say("start.apart_unclear", points=points)
     if unseen := least_visible(shown):
         code = unseen.codes[0]
-        share = formatting.percent(code.share)
+        share = setting.numbers.percent(code.share)
         yield unseen, setting.say("start.unseen", share=share, answer=code.label)
 
 
@@ -94,9 +94,9 @@ def _spread(shown: Sequence[ScaleResult], setting: Setting) -> str:
     if low.own is None or high.own is None:
         return ""
     values = {
-        "number": formatting.count(len(shown)),
-        "low": formatting.score(low.own.value),
-        "high": formatting.score(high.own.value),
+        "number": setting.numbers.count(len(shown)),
+        "low": setting.numbers.score(low.own.value),
+        "high": setting.numbers.score(high.own.value),
     }
     if _overlap(low, high):
         return setting.say("headline.close", **values)
@@ -159,9 +159,9 @@ def _groups(shown: Sequence[ScaleResult], setting: Setting) -> str:
 def group_sentence(groups: GroupDifference, setting: Setting) -> str:
     """Which of the two groups answered higher, and by how much."""
     value = groups.difference.value
-    points = formatting.distance(value)
-    if float(points) == 0:
+    if not formatting.is_shown(value):
         return setting.say("groups.same", first=groups.first, second=groups.second)
+    points = setting.numbers.distance(value)
     higher, lower = (groups.first, groups.second) if value > 0 else (groups.second, groups.first)
     return setting.say("groups.higher", higher=higher, lower=lower, points=points)
 
@@ -171,7 +171,7 @@ def _visibility(shown: Sequence[ScaleResult], setting: Setting) -> str:
     if unseen is None:
         return ""
     code = unseen.codes[0]
-    share = formatting.percent(code.share)
+    share = setting.numbers.percent(code.share)
     return setting.say("headline.unseen", topic=unseen.title, share=share, answer=code.label)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.instrument import Instrument
-from pipeline.report import formatting
 from pipeline.report.estimates import estimates_of
 from pipeline.report.pages import (
     COMPARATIVE,
@@ -91,9 +90,9 @@ def render_index(
 def _summary(shown: int, total: int, people: float | None, setting: Setting) -> str:
     values = {
         "title": setting.wording.of(setting.instrument.title),
-        "shown": formatting.count(shown),
-        "total": formatting.count(total),
+        "shown": setting.numbers.count(shown),
+        "total": setting.numbers.count(total),
     }
     if people is None:
         return setting.say("index.summary", **values)
-    return setting.say("index.summary_people", people=formatting.count(people), **values)
+    return setting.say("index.summary_people", people=setting.numbers.count(people), **values)

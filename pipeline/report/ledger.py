@@ -35,7 +35,7 @@ def ledger(
     frames = (rows, cells, columns)
     files = sorted({str(file) for frame in frames for file in frame["export"].tolist()})
     names = {
-        file: setting.say("ledger.export", number=formatting.count(number))
+        file: setting.say("ledger.export", number=setting.numbers.count(number))
         for number, file in enumerate(files, start=1)
     }
     return Ledger(
@@ -50,10 +50,10 @@ def _sentence(rows: pd.DataFrame, setting: Setting) -> str:
     outcomes = Counter(str(outcome) for outcome in rows["outcome"].tolist())
     return setting.say(
         "ledger.sentence",
-        raw=formatting.count(len(rows)),
-        analysed=formatting.count(outcomes["analysed"]),
-        excluded=formatting.count(outcomes["excluded"]),
-        joined=setting.say("ledger.joined", number=formatting.count(outcomes["joined"]))
+        raw=setting.numbers.count(len(rows)),
+        analysed=setting.numbers.count(outcomes["analysed"]),
+        excluded=setting.numbers.count(outcomes["excluded"]),
+        joined=setting.say("ledger.joined", number=setting.numbers.count(outcomes["joined"]))
         if outcomes["joined"]
         else "",
     )
@@ -72,15 +72,16 @@ def sentences_by_site(rows: pd.DataFrame, setting: Setting) -> dict[str, str]:
         told = "all" if n_analysed == n_read else "some"
         sentences[str(site)] = setting.say(
             "ledger.site_few" if n_analysed < minimum else f"ledger.site_{told}",
-            read=_about(n_read, minimum),
-            analysed=_about(n_analysed, minimum),
+            read=_about(n_read, setting),
+            analysed=_about(n_analysed, setting),
         )
     return sentences
 
 
-def _about(number: int, minimum: int) -> str:
+def _about(number: int, setting: Setting) -> str:
     step = formatting.COUNT_STEP
-    return formatting.people(step * math.floor(number / step + 0.5), minimum)
+    rounded = step * math.floor(number / step + 0.5)
+    return setting.numbers.people(rounded, setting.study.minimum_n)
 
 
 def _rows_table(rows: pd.DataFrame, names: Mapping[str, str], setting: Setting) -> ShownTable:
@@ -99,7 +100,7 @@ def _rows_table(rows: pd.DataFrame, names: Mapping[str, str], setting: Setting) 
         for export, name in names.items()
     ]
     totals = [sum(counted[(export, outcome)] for export in names) for outcome in outcomes]
-    exact = [formatting.count(total) for total in (len(records), *totals)]
+    exact = [setting.numbers.count(total) for total in (len(records), *totals)]
     shown.append((setting.say("ledger.total"), (setting.say("ledger.all"), *exact)))
     headings = [
         setting.say("ledger.file"),
@@ -122,14 +123,14 @@ def _rows_cells(
     return (
         platform,
         *(_people(number, setting) for number in (sum(numbers), numbers[0])),
-        *(formatting.count_in_steps(number) for number in numbers[1:]),
+        *(setting.numbers.count_in_steps(number) for number in numbers[1:]),
     )
 
 
 def _people(number: int, setting: Setting) -> str:
     if 0 < number < setting.study.minimum_n:
-        return setting.say("word.under", number=formatting.count(setting.study.minimum_n))
-    return formatting.count_in_steps(number)
+        return setting.say("word.under", number=setting.numbers.count(setting.study.minimum_n))
+    return setting.numbers.count_in_steps(number)
 
 
 def _outcome(outcome: str, setting: Setting) -> str:
@@ -160,11 +161,11 @@ def _cells_table(
     )
     none = (setting.say("word.not_shown"),) * (len(outcomes) + 1)
     shown = [
-        (name, none if export in few else _shares_of(export, outcomes, counted))
+        (name, none if export in few else _shares_of(export, outcomes, counted, setting))
         for export, name in names.items()
     ]
     totals = [sum(counted[(export, outcome)] for export in names) for outcome in outcomes]
-    exact = [formatting.count(total) for total in (sum(totals), *totals)]
+    exact = [setting.numbers.count(total) for total in (sum(totals), *totals)]
     shown.append((setting.say("ledger.total"), tuple(exact)))
     headings = [
         setting.say("ledger.file"),
@@ -175,11 +176,14 @@ def _cells_table(
 
 
 def _shares_of(
-    export: str, outcomes: Sequence[str], counted: Mapping[tuple[str, str], int]
+    export: str,
+    outcomes: Sequence[str],
+    counted: Mapping[tuple[str, str], int],
+    setting: Setting,
 ) -> tuple[str, ...]:
     numbers = [counted.get((export, outcome), 0) for outcome in outcomes]
     total = sum(numbers) or 1
-    return tuple(formatting.percent(number / total) for number in (sum(numbers), *numbers))
+    return tuple(setting.numbers.percent(number / total) for number in (sum(numbers), *numbers))
 
 
 def _columns_table(columns: pd.DataFrame, names: Mapping[str, str], setting: Setting) -> ShownTable:
@@ -196,7 +200,7 @@ def _columns_table(columns: pd.DataFrame, names: Mapping[str, str], setting: Set
         "dropped",
     )
     shown = [
-        (name, [formatting.count(counted[(export, use)]) for use in uses])
+        (name, [setting.numbers.count(counted[(export, use)]) for use in uses])
         for export, name in names.items()
     ]
     headings = [setting.say("ledger.file"), *(setting.phrases.say(f"use.{use}") for use in uses)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.instrument import Instrument
+from pipeline.report.formatting import NumberFormat, number_format_of
 from pipeline.report.phrases import Phrases
 from pipeline.report.study import Study
 from pipeline.report.wording import Wording
@@ -59,12 +60,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the making of any page needs to know."""
+    """What the making of any page needs to know; `numbers` writes as the language does."""
 
     instrument: Instrument
     study: Study
     wording: Wording
     phrases: Phrases
+    numbers: NumberFormat = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the way of writing numbers once."""
+        object.__setattr__(self, "numbers", number_format_of(self.phrases))
 
     def say(self, key: str, **values: str) -> str:
         """The phrase of the catalogue with its places filled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pipeline.problems import InputError, Problem, refuse_if_any
 
 CAPTIONS = Path(__file__).resolve().parents[2] / "reports" / "captions"
 SOURCE_LANGUAGE = "en"
+
+_BREAKING = re.compile(r"[ \t\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,12 @@ def _read(folder: Path, language: str) -> dict[str, str]:
     content = yaml.safe_load((folder / f"{language}.yaml").read_text(encoding="utf-8"))
     phrases = dict(_flat(content))
     refuse_if_any(list(_faults(phrases, _file_name(language))))
-    return {key: " ".join(str(phrase).split()) for key, phrase in phrases.items()}
+    return {key: _in_one_line(str(phrase)) for key, phrase in phrases.items()}
+
+
+def _in_one_line(phrase: str) -> str:
+    """Line breaks and runs of spaces become one space; a space that never breaks stays itself."""
+    return " ".join(part for part in _BREAKING.split(phrase) if part)
 
 
 def _file_name(language: str) -> str:
@@ -99,7 +107,7 @@ def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
 
 def _faults(phrases: Mapping[str, Any], file: str) -> Iterator[Problem]:
     for key, phrase in phrases.items():
-        if not isinstance(phrase, str) or not phrase.strip():
+        if not isinstance(phrase, str) or not _in_one_line(phrase):
             yield Problem(file, "this phrase is empty or not text; write it", column=key)
             continue
         try:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.report import formatting
 from pipeline.report.pages import Link, Setting, site_address
 from pipeline.report.results import ScaleResult
 from pipeline.report.short_reasons import in_full, short_reason
@@ -160,7 +159,7 @@ def _cell(change: Change | None, setting: Setting) -> HeatCell:
         return HeatCell(why or setting.say("word.not_shown"), "none", "", "")
     side = SIDES.get(change.verdict, 0)
     words = {1: setting.say("verdict.higher"), -1: setting.say("verdict.lower"), 0: ""}
-    return marked_cell(formatting.signed(change.change, 2), side, words[side])
+    return marked_cell(setting.numbers.signed(change.change, 2), side, words[side])
 
 
 # ------------------------------------------------------------------ a table a topic
@@ -198,12 +197,12 @@ def _table(
 ) -> ShownTable:
     """A row a site; what is not known of any site has no column."""
     of_each = {
-        "before": [_mean(row.plain.before) for row in rows],
-        "now": [_mean(row.plain.now) for row in rows],
-        "change": [_signed(row.plain) for row in rows],
+        "before": [_mean(row.plain.before, setting) for row in rows],
+        "now": [_mean(row.plain.now, setting) for row in rows],
+        "change": [_signed(row.plain, setting) for row in rows],
         "range": [_range(row.plain, setting) for row in rows],
         "verdict": [_verdict(row.plain, setting) for row in rows],
-        "change_balanced": [_signed(row.balanced) for row in rows],
+        "change_balanced": [_signed(row.balanced, setting) for row in rows],
         "change_linked": [_linked(row.linked, setting) for row in rows],
     }
     kept = [name for name, cells in of_each.items() if any(cells)]
@@ -218,20 +217,20 @@ def _table(
     return shown_table(caption, headings, body, words)
 
 
-def _mean(value: float | None) -> str:
-    return "" if value is None else formatting.decimals(value, 2)
+def _mean(value: float | None, setting: Setting) -> str:
+    return "" if value is None else setting.numbers.decimals(value, 2)
 
 
-def _signed(change: Change | None) -> str:
+def _signed(change: Change | None, setting: Setting) -> str:
     if change is None or change.change is None:
         return ""
-    return formatting.signed(change.change, 2)
+    return setting.numbers.signed(change.change, 2)
 
 
 def _range(change: Change, setting: Setting, places: int = 2) -> str:
     if change.interval is None:
         return ""
-    low, high = (formatting.signed(end, places) for end in change.interval)
+    low, high = (setting.numbers.signed(end, places) for end in change.interval)
     return setting.say("word.span", low=low, high=high)
 
 
@@ -243,10 +242,10 @@ def _linked(change: Change | None, setting: Setting) -> str:
     """Change of the people who answered both times, to a tenth, with its range."""
     if change is None or change.change is None:
         return ""
-    value = formatting.signed(change.change)
+    value = setting.numbers.signed(change.change)
     if change.interval is None:
         return value
-    low, high = (formatting.signed(end) for end in change.interval)
+    low, high = (setting.numbers.signed(end) for end in change.interval)
     return setting.say("word.with_range", value=value, low=low, high=high)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.report import formatting
 from pipeline.report.pages import Setting
 from pipeline.report.results import ScaleResult
 from pipeline.report.site_topics import span
@@ -114,7 +113,7 @@ def _cells(
     none = setting.say("word.not_shown")
     return (
         parent or setting.say("word.programme"),
-        *(formatting.count(n.value) if n and n.value is not None else none for n in counts),
+        *(setting.numbers.count(n.value) if n and n.value is not None else none for n in counts),
         *(_mean(known.get((cluster, result.scale.id, "mean")), setting) for result in scales),
     )
 
@@ -122,5 +121,5 @@ def _cells(
 def _mean(told: _Told | None, setting: Setting) -> str:
     if told is None or told.value is None:
         return setting.say("word.not_shown")
-    mean = formatting.decimals(told.value, 2)
+    mean = setting.numbers.decimals(told.value, 2)
     return mean if told.ends is None else f"{mean} ({span(told.ends, setting)})"

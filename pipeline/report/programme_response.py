@@ -95,7 +95,7 @@ def _sites_with_missing_voices(
             yield setting.say(
                 "comparative.missing_voices",
                 group=setting.wording.of(group.title),
-                number=formatting.count(len(missing)),
+                number=setting.numbers.count(len(missing)),
                 listed=_named(missing, setting),
             )
 
@@ -111,9 +111,9 @@ def _sites_that_drifted(
             yield setting.say(
                 "comparative.drifted",
                 wave=wave,
-                number=formatting.count(len(moved)),
-                total=formatting.count(len(known)),
-                points=formatting.percent(DRIFT),
+                number=setting.numbers.count(len(moved)),
+                total=setting.numbers.count(len(known)),
+                points=setting.numbers.percent(DRIFT),
                 listed=_named(moved, setting),
             )
 
@@ -168,11 +168,11 @@ def _table(
     if not rows:
         return None
     of_each = {
-        setting.say("column.invited"): [_count(a.invited) for _, a in rows],
-        setting.say("column.people"): [_count(a.respondents) for _, a in rows],
-        setting.say("column.rate"): [_percent(a.rate) for _, a in rows],
-        setting.say("column.share_invited"): [_percent(a.share_invited) for _, a in rows],
-        setting.say("column.share"): [_percent(a.share) for _, a in rows],
+        setting.say("column.invited"): [_count(a.invited, setting) for _, a in rows],
+        setting.say("column.people"): [_count(a.respondents, setting) for _, a in rows],
+        setting.say("column.rate"): [_percent(a.rate, setting) for _, a in rows],
+        setting.say("column.share_invited"): [_percent(a.share_invited, setting) for _, a in rows],
+        setting.say("column.share"): [_percent(a.share, setting) for _, a in rows],
         **(_shares_before(group, by_site, rows, setting) if group else {}),
         setting.say("column.remark"): [short_reason(a.condition, setting) for _, a in rows],
     }
@@ -199,7 +199,7 @@ def _shares_before(
     """The share of the group among those who answered in each earlier round, the latest first."""
     return {
         setting.say("column.share_before", wave=wave): [
-            _percent(_share(by_site, entry, wave, group)) for entry, _ in rows
+            _percent(_share(by_site, entry, wave, group), setting) for entry, _ in rows
         ]
         for wave in reversed(setting.study.earlier_waves)
     }
@@ -214,9 +214,9 @@ def _conditions(by_site: BySite, entries: Sequence[SiteEntry], setting: Setting)
                 yield answered.condition
 
 
-def _count(number: float | None) -> str:
-    return "" if number is None else formatting.count(number)
+def _count(number: float | None, setting: Setting) -> str:
+    return "" if number is None else setting.numbers.count(number)
 
 
-def _percent(share: float | None) -> str:
-    return "" if share is None else formatting.percent(share)
+def _percent(share: float | None, setting: Setting) -> str:
+    return "" if share is None else setting.numbers.percent(share)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.report import formatting
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, ShownTable, shown_table
 from pipeline.tables import SCREENING
@@ -30,21 +31,21 @@ PATTERN, COMPLETE, OTHER = (
 
 Record = Mapping[str, Any]
 
-EFFECT_COLUMNS: tuple[tuple[str, Callable[[float], str]], ...] = (
-    ("n_with", formatting.count),
-    ("n_without", formatting.count),
-    ("mean_with", formatting.score),
-    ("mean_without", formatting.score),
-    ("difference", lambda value: formatting.signed(value)),
-    ("alpha_with", formatting.coefficient),
-    ("alpha_without", formatting.coefficient),
+EFFECT_COLUMNS: tuple[tuple[str, Callable[[NumberFormat, float], str]], ...] = (
+    ("n_with", NumberFormat.count),
+    ("n_without", NumberFormat.count),
+    ("mean_with", NumberFormat.score),
+    ("mean_without", NumberFormat.score),
+    ("difference", lambda numbers, value: numbers.signed(value)),
+    ("alpha_with", NumberFormat.coefficient),
+    ("alpha_without", NumberFormat.coefficient),
 )
 
-TEST_COLUMNS: tuple[tuple[str, Callable[[float], str]], ...] = (
-    ("n_patterns", formatting.count),
-    ("little_chi_square", lambda value: formatting.decimals(value, 1)),
-    ("little_df", formatting.count),
-    ("little_p_value", formatting.p_value),
+TEST_COLUMNS: tuple[tuple[str, Callable[[NumberFormat, float], str]], ...] = (
+    ("n_patterns", NumberFormat.count),
+    ("little_chi_square", lambda numbers, value: numbers.decimals(value, 1)),
+    ("little_df", NumberFormat.count),
+    ("little_p_value", NumberFormat.p_value),
 )
 
 
@@ -109,7 +110,7 @@ def missing_answers(table: pd.DataFrame | None, setting: Setting) -> MissingAnsw
         sentences=(setting.say("missing.intro"), _test_sentence(tests, setting)),
         tests=_tests_table(tests, setting),
         pattern_sentence=setting.say(
-            "missing.patterns", minimum=formatting.count(setting.study.minimum_n)
+            "missing.patterns", minimum=setting.numbers.count(setting.study.minimum_n)
         ),
         patterns=_patterns_table(rows, setting),
     )
@@ -127,12 +128,12 @@ def _sentences(overall: Record | None, setting: Setting) -> tuple[str, ...]:
     excluded = overall["n_excluded"]
     number = "screening.left_out" if excluded else "screening.nobody_left_out"
     values = {
-        "number": formatting.count(excluded),
-        "total": formatting.people(overall["n_judged"], setting.study.minimum_n),
+        "number": setting.numbers.count(excluded),
+        "total": setting.numbers.people(overall["n_judged"], setting.study.minimum_n),
     }
     return (
         intro,
-        setting.phrases.say(rule, needed=formatting.count(needed)),
+        setting.phrases.say(rule, needed=setting.numbers.count(needed)),
         setting.phrases.say(number, **values),
         setting.say("screening.rounded"),
     )
@@ -158,7 +159,7 @@ def _sign_cells(row: Record, setting: Setting) -> tuple[str, ...]:
     about = setting.phrases.say(f"screening.family_{row['family']}"), strong
     judged = row["n_judged"]
     if judged == 0:
-        nobody = formatting.count(0)
+        nobody = setting.numbers.count(0)
         return *about, setting.say("screening.not_judged"), nobody, setting.say("word.none")
     excluded = (
         _count(row["n_excluded"], setting)
@@ -168,7 +169,7 @@ def _sign_cells(row: Record, setting: Setting) -> tuple[str, ...]:
     people = (
         setting.say("word.not_shown")
         if judged is None
-        else formatting.people(judged, setting.study.minimum_n)
+        else setting.numbers.people(judged, setting.study.minimum_n)
     )
     return *about, _count(row["n_flagged"], setting), people, excluded
 
@@ -180,7 +181,7 @@ def _effect_sentences(effect: Sequence[Record], nobody: bool, setting: Setting) 
     if nobody or not effect:
         return (setting.say("screening.no_effect" if nobody else "screening.effect_unknown"),)
     held = any(row["condition"] == WITHHELD for row in effect)
-    minimum = formatting.count(setting.study.minimum_n)
+    minimum = setting.numbers.count(setting.study.minimum_n)
     told = "screening.effect_held" if held else "screening.effect_shown"
     return setting.phrases.say(told, minimum=minimum), _largest(effect, setting)
 
@@ -196,7 +197,7 @@ def _largest(effect: Sequence[Record], setting: Setting) -> str:
     return setting.say(
         "screening.differences_largest",
         scale=_title(str(most["scale"]), setting),
-        difference=formatting.signed(most["difference"]),
+        difference=setting.numbers.signed(most["difference"]),
     )
 
 
@@ -220,9 +221,11 @@ def _is_told(name: str, effect: Sequence[Record]) -> bool:
     return name == "difference" or any(row[pair] is not None for row in effect)
 
 
-def _effect_cell(name: str, row: Record, write: Callable[[float], str], setting: Setting) -> str:
+def _effect_cell(
+    name: str, row: Record, write: Callable[[NumberFormat, float], str], setting: Setting
+) -> str:
     if name == "difference" and row[name] == 0:
-        return setting.say("word.under", number=formatting.decimals(0.1, 1))
+        return setting.say("word.under", number=setting.numbers.decimals(0.1, 1))
     if name.startswith("alpha") and row["n_with"] is not None and row["n_complete_with"] is None:
         return setting.say("word.not_computed")
     return _cell(row, name, write, setting)
@@ -252,13 +255,13 @@ def _test_sentence(tests: Mapping[str, Mapping[str, Record]], setting: Setting) 
     low = [_title(scale, setting) for scale, p in by_scale.items() if p < SMALL_P]
     if not by_scale:
         return setting.say("missing.no_test")
-    number = formatting.count(len(by_scale))
+    number = setting.numbers.count(len(by_scale))
     if not low:
         return setting.say("missing.by_chance", number=number)
     return setting.say(
         "missing.not_by_chance",
         number=number,
-        low=formatting.count(len(low)),
+        low=setting.numbers.count(len(low)),
         listed=formatting.in_words(low, setting.say("word.and")),
     )
 
@@ -328,9 +331,9 @@ def _pattern_label(row: Record, setting: Setting) -> str:
 def _pattern_people(row: Record, setting: Setting) -> str:
     minimum = setting.study.minimum_n
     if row["estimate"] is None:
-        return setting.say("word.under", number=formatting.count(minimum))
+        return setting.say("word.under", number=setting.numbers.count(minimum))
     number = row["estimate"]
-    return formatting.people(number, minimum) if number else formatting.count(0)
+    return setting.numbers.people(number, minimum) if number else setting.numbers.count(0)
 
 
 # ------------------------------------------------------------------ what the tables share
@@ -353,12 +356,14 @@ def _in_order_of_scales(table: pd.DataFrame | None, setting: Setting) -> list[Re
 
 
 def _count(value: float | None, setting: Setting) -> str:
-    return setting.say("word.not_shown") if value is None else formatting.count(value)
+    return setting.say("word.not_shown") if value is None else setting.numbers.count(value)
 
 
-def _cell(row: Record, name: str, write: Callable[[float], str], setting: Setting) -> str:
+def _cell(
+    row: Record, name: str, write: Callable[[NumberFormat, float], str], setting: Setting
+) -> str:
     if row[name] is not None:
-        return write(row[name])
+        return write(setting.numbers, row[name])
     return setting.say("word.not_shown" if row["condition"] == WITHHELD else "word.not_computed")
 
 

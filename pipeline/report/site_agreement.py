@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from pipeline.instrument.model import Scale
-from pipeline.report import formatting
 from pipeline.report.estimates import Estimates
 from pipeline.report.pages import Setting
 
@@ -28,5 +27,5 @@ def agreement_sentence(scale: Scale, site: str, released: Estimates, setting: Se
     limit = agreement_limit(scale)
     key = "agreement.close" if round(found.value, 6) <= limit else "agreement.apart"
     return setting.say(
-        key, points=formatting.distance(found.value), limit=formatting.distance(limit)
+        key, points=setting.numbers.distance(found.value), limit=setting.numbers.distance(limit)
     )

@@ -199,7 +199,7 @@ def _change_table(
 def _change_cells(change: Change, setting: Setting) -> tuple[str, ...]:
     none = setting.say("word.not_shown")
     before, now = (
-        none if mean is None else formatting.decimals(mean, 2)
+        none if mean is None else setting.numbers.decimals(mean, 2)
         for mean in (change.before, change.now)
     )
     return (
@@ -232,10 +232,10 @@ def _linked_table(
 def _linked_cells(change: Change, setting: Setting) -> tuple[str, ...]:
     none = setting.say("word.not_shown")
     shares = (
-        none if share is None else formatting.percent(share)
+        none if share is None else setting.numbers.percent(share)
         for share in (change.share_higher, change.share_lower)
     )
-    people = none if change.n is None else formatting.count(change.n)
+    people = none if change.n is None else setting.numbers.count(change.n)
     return (
         _signed(change.change, 1, setting),
         _ends(change, 1, setting),
@@ -252,13 +252,13 @@ def _verdict(change: Change, setting: Setting) -> str:
 
 
 def _signed(value: float | None, places: int, setting: Setting) -> str:
-    return setting.say("word.not_shown") if value is None else formatting.signed(value, places)
+    return setting.say("word.not_shown") if value is None else setting.numbers.signed(value, places)
 
 
 def _ends(change: Change, places: int, setting: Setting) -> str:
     if change.interval is None:
         return setting.say("word.not_shown")
-    low, high = (formatting.signed(end, places) for end in change.interval)
+    low, high = (setting.numbers.signed(end, places) for end in change.interval)
     return setting.say("word.span", low=low, high=high)
 
 
@@ -276,10 +276,10 @@ def _first_round(
     if not smallest:
         return None
     sizes = [size for _, size in smallest]
-    low, high = (formatting.distance(size) for size in (min(sizes), max(sizes)))
+    low, high = (setting.numbers.distance(size) for size in (min(sizes), max(sizes)))
     key = "change.next_one" if low == high else "change.next"
     sizes_said = {"size": low} if low == high else {"low": low, "high": high}
-    rows = [(title, (formatting.distance(size),)) for title, size in smallest]
+    rows = [(title, (setting.numbers.distance(size),)) for title, size in smallest]
     headings = [setting.say("column.topic"), setting.say("column.smallest")]
     return ChangeView(
         title=setting.say("change.first_title"),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.instrument.model import Scale
-from pipeline.report import formatting
 from pipeline.report.charts import (
     FunnelChart,
     FunnelDatum,
@@ -297,16 +296,17 @@ def _funnel(
         data,
         spread,
         (answers.lowest, answers.highest),
+        setting.numbers,
     )
     return Funnel(chart, sentence)
 
 
 def _funnel_sentence(data: Sequence[FunnelDatum], spread: FunnelSpread, setting: Setting) -> str:
     numbers = {
-        "sites": formatting.count(len(data)),
-        "centre": formatting.decimals(spread.centre, 2),
-        "outside": formatting.count(sum(is_outside(one, spread) for one in data)),
-        "chance": formatting.count(sum(is_outside(one, spread.of_chance()) for one in data)),
+        "sites": setting.numbers.count(len(data)),
+        "centre": setting.numbers.decimals(spread.centre, 2),
+        "outside": setting.numbers.count(sum(is_outside(one, spread) for one in data)),
+        "chance": setting.numbers.count(sum(is_outside(one, spread.of_chance()) for one in data)),
     }
     return setting.say("funnel.sentence", **numbers)
 
@@ -327,9 +327,9 @@ def _chart(
     part = rows[start : start + SITES_A_CHART]
     numbers = {
         "topic": setting.wording.of(scale.title),
-        "first": formatting.count(start + 1),
-        "last": formatting.count(start + len(part)),
-        "total": formatting.count(len(rows)),
+        "first": setting.numbers.count(start + 1),
+        "last": setting.numbers.count(start + len(part)),
+        "total": setting.numbers.count(len(rows)),
     }
     ends = [(row.own.pair if _has_pairs(rows) else row.own.interval) for row in part]
     return strip_chart(
@@ -339,6 +339,7 @@ def _chart(
         axis_of(scale.response_scale),
         [(row.label, Point(row.mean, end)) for row, end in zip(part, ends, strict=True)],
         centre,
+        setting.numbers,
     )
 
 
@@ -348,10 +349,10 @@ def _chart(
 def _table(rows: Sequence[_Row], setting: Setting) -> ShownTable:
     """A row a site; what is not known of any site has no column."""
     of_each = {
-        "people": [formatting.count(row.own.n) if row.own.n else "" for row in rows],
-        "mean": [formatting.decimals(row.mean, 2) for row in rows],
+        "people": [setting.numbers.count(row.own.n) if row.own.n else "" for row in rows],
+        "mean": [setting.numbers.decimals(row.mean, 2) for row in rows],
         "range": [_range(row.own.interval, setting) for row in rows],
-        "balanced": [_mean_of(row.balanced) for row in rows],
+        "balanced": [_mean_of(row.balanced, setting) for row in rows],
         "drawn_in": [_drawn_in(row.own, setting) for row in rows],
         "word": [_word(row.own, setting) for row in rows],
         "highest_fifth": [_chance(row.own.top_fifth, setting) for row in rows],
@@ -369,24 +370,24 @@ def _table(rows: Sequence[_Row], setting: Setting) -> ShownTable:
     return shown_table(setting.say("compare.table_caption"), headings, body, words)
 
 
-def _mean_of(compared: ComparedSite | None) -> str:
+def _mean_of(compared: ComparedSite | None, setting: Setting) -> str:
     if compared is None or compared.mean is None:
         return ""
-    return formatting.decimals(compared.mean, 2)
+    return setting.numbers.decimals(compared.mean, 2)
 
 
 def _range(ends: tuple[float, float] | None, setting: Setting) -> str:
     if ends is None:
         return ""
-    low, high = (formatting.decimals(end, 2) for end in ends)
+    low, high = (setting.numbers.decimals(end, 2) for end in ends)
     return setting.say("word.span", low=low, high=high)
 
 
 def _drawn_in(compared: ComparedSite, setting: Setting) -> str:
     if compared.shrunken_mean is None or compared.shrunken is None:
         return ""
-    low, high = (formatting.decimals(end, 2) for end in compared.shrunken)
-    value = formatting.decimals(compared.shrunken_mean, 2)
+    low, high = (setting.numbers.decimals(end, 2) for end in compared.shrunken)
+    value = setting.numbers.decimals(compared.shrunken_mean, 2)
     return setting.say("word.with_range", value=value, low=low, high=high)
 
 
@@ -400,16 +401,16 @@ def _chance(probability: float | None, setting: Setting) -> str:
     if probability is None:
         return ""
     if probability < 0.005:
-        return setting.say("word.under", number=formatting.percent(0.01))
+        return setting.say("word.under", number=setting.numbers.percent(0.01))
     if probability >= 0.995:
-        return setting.say("word.over", number=formatting.percent(0.99))
-    return formatting.percent(probability)
+        return setting.say("word.over", number=setting.numbers.percent(0.99))
+    return setting.numbers.percent(probability)
 
 
 def _places(compared: ComparedSite, setting: Setting) -> str:
     if compared.ranks is None:
         return short_reason(compared.rank_condition, setting)
-    low, high = (formatting.count(end) for end in compared.ranks)
+    low, high = (setting.numbers.count(end) for end in compared.ranks)
     return low if low == high else setting.say("word.span", low=low, high=high)
 
 
@@ -430,7 +431,7 @@ def _words_that_differ(rows: Sequence[_Row], setting: Setting) -> str:
         if row.own.band != row.balanced.band
     ]
     if len(differing) > MOST_NAMED:
-        number, total = (formatting.count(len(some)) for some in (differing, rows))
+        number, total = (setting.numbers.count(len(some)) for some in (differing, rows))
         return setting.say("compare.differs_much", number=number, total=total)
     return setting.say("compare.differs", listed="; ".join(differing)) if differing else ""
 

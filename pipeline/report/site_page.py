@@ -396,10 +396,10 @@ def _people_answered(entry: SiteEntry, data: SiteData, setting: Setting) -> str:
     total = data.released.at("respondents", site=entry.site)
     if total is None:
         return setting.say("answered.unknown")
-    people = formatting.people(total.value, setting.study.minimum_n)
+    people = setting.numbers.people(total.value, setting.study.minimum_n)
     if entry.invited is None:
         return setting.say("answered.people", people=people)
-    invited = formatting.count(entry.invited)
+    invited = setting.numbers.count(entry.invited)
     return setting.say("answered.of_invited", people=people, invited=invited)
 
 
@@ -415,7 +415,7 @@ def _answered_table(entry: SiteEntry, data: SiteData, setting: Setting) -> Shown
         for group in grouping.groups
     ]
     rows = [
-        (setting.wording.of(group.title), (formatting.count(n.value) if n else none,))
+        (setting.wording.of(group.title), (setting.numbers.count(n.value) if n else none,))
         for group, n in counts
     ]
     headings = [setting.say("column.group"), setting.say("column.people")]
@@ -429,13 +429,15 @@ def _computed(groups: Sequence[ResultGroup], setting: Setting) -> tuple[str, ...
     lines = [setting.say("computed.scoring"), setting.say("computed.turned")]
     if levels:
         listed = formatting.in_words(
-            [formatting.chance(level) for level in levels], setting.say("word.and")
+            [setting.numbers.chance(level) for level in levels], setting.say("word.and")
         )
         lines.append(setting.say("computed.interval", level=listed))
     if methods:
         lines.append(setting.say("computed.method", method="; ".join(methods)))
-    minimum = formatting.count(setting.study.minimum_n)
-    lines.append(setting.say("computed.rounding", step=formatting.count(formatting.COUNT_STEP)))
+    minimum = setting.numbers.count(setting.study.minimum_n)
+    lines.append(
+        setting.say("computed.rounding", step=setting.numbers.count(formatting.COUNT_STEP))
+    )
     lines.append(setting.say("computed.minimum", minimum=minimum))
     lines.append(setting.say("computed.comparison"))
     lines.append(setting.say("computed.wave", wave=setting.study.wave))
@@ -448,9 +450,9 @@ def _scoring_table(setting: Setting) -> ShownTable:
         (
             setting.wording.of(scale.title),
             (
-                formatting.count(len(scale.items)),
-                formatting.count(len(scale.reversed_ids)),
-                formatting.count(scale.min_answered),
+                setting.numbers.count(len(scale.items)),
+                setting.numbers.count(len(scale.reversed_ids)),
+                setting.numbers.count(scale.min_answered),
             ),
         )
         for scale in setting.instrument.scored_scales
@@ -478,7 +480,7 @@ def _small_page(
     )
     return SmallSitePage(
         frame=frame_of(setting, entry.label, (), root="../"),
-        minimum=formatting.count(setting.study.minimum_n),
+        minimum=setting.numbers.count(setting.study.minimum_n),
         account=data.account,
         facts=facts,
         starts=topics,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.report import formatting
 from pipeline.report.pages import Setting
 
 PLAIN, BALANCED = "plain", "role_balanced"
@@ -101,10 +100,10 @@ def balanced_sentence(scale: str, places: Places, setting: Setting) -> str:
 
 
 def _with_range(place: Place, setting: Setting) -> str:
-    mean = formatting.score(place.mean)
+    mean = setting.numbers.score(place.mean)
     if place.interval is None:
         return mean
-    low, high = (formatting.score(end) for end in place.interval)
+    low, high = (setting.numbers.score(end) for end in place.interval)
     return setting.say("word.with_range", value=mean, low=low, high=high)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.report import formatting
 from pipeline.report.estimates import Estimates
 from pipeline.report.pages import Setting
 from pipeline.report.results import result_groups
@@ -45,7 +44,7 @@ def pooled_view(site: str, pooled: Estimates, setting: Setting) -> PooledView | 
     first = setting.study.earlier_waves[-1]
     sentences = [setting.say("pooled.what", first=first, second=setting.study.wave)]
     if people is not None:
-        number = formatting.people(people.value, setting.study.minimum_n)
+        number = setting.numbers.people(people.value, setting.study.minimum_n)
         sentences.append(setting.say("pooled.people", people=number))
     sentences.append(setting.say("pooled.care"))
     return PooledView(setting.say("pooled.title"), tuple(sentences), views)

@@ -74,7 +74,7 @@ def counters(
     if not found:
         return None
     legend = _legend(found[0].allocation, setting)
-    total = formatting.count(found[0].allocation.total)
+    total = setting.numbers.count(found[0].allocation.total)
     rows = [(shared.title, _lettered(shared, legend)) for shared in found]
     return Counters(
         intro=setting.say("counters.intro", total=total),
@@ -84,6 +84,7 @@ def counters(
             setting.say("counters.title"),
             setting.say("counters.description", listed=_listed(found, setting)),
             rows,
+            setting.numbers,
         ),
         sentences=_shifts(found, setting) + _spreads(found, site, released, setting),
         table=_table(found, setting),
@@ -114,6 +115,7 @@ def _by_group(
             setting.say("counters.groups_title"),
             setting.say("counters.groups_description", listed=_listed(listed, setting)),
             [(shared.title, _lettered(shared, legend)) for shared in listed],
+            setting.numbers,
         ),
         table=_table(listed, setting, "counters.groups_caption"),
     )
@@ -182,7 +184,7 @@ def _listed(found: Sequence[SharedOut], setting: Setting) -> str:
             "counters.row",
             question=shared.title,
             listed=", ".join(
-                f"{setting.wording.of(part.title)} {formatting.counters(mean.value)}"
+                f"{setting.wording.of(part.title)} {setting.numbers.counters(mean.value)}"
                 for part, mean in shared.parts
             ),
         )
@@ -217,12 +219,11 @@ def _shift(before: SharedOut, after: SharedOut, setting: Setting) -> str:
 
 
 def _moves(change: float, direction: int) -> bool:
-    shown = float(formatting.distance(change))
-    return shown > 0 and change * direction > 0
+    return formatting.is_shown(change) and change * direction > 0
 
 
 def _change(key: str, title: str, change: float, setting: Setting) -> str:
-    return setting.say(key, part=title, number=formatting.counters(abs(change)))
+    return setting.say(key, part=title, number=setting.numbers.counters(abs(change)))
 
 
 def _spreads(
@@ -232,8 +233,8 @@ def _spreads(
         setting.say(
             "counters.spread_row",
             question=shared.title,
-            here=formatting.counters(here.value),
-            programme=formatting.counters(everywhere.value),
+            here=setting.numbers.counters(here.value),
+            programme=setting.numbers.counters(everywhere.value),
         )
         for shared in found
         if site is not None
@@ -250,15 +251,15 @@ def _table(
     rows = [
         (
             setting.wording.of(part.title),
-            [_with_range(shared.parts[place][1]) for shared in found],
+            [_with_range(shared.parts[place][1], setting) for shared in found],
         )
         for place, part in enumerate(found[0].allocation.parts)
     ]
     return shown_table(setting.say(caption), headings, rows)
 
 
-def _with_range(mean: Estimate) -> str:
+def _with_range(mean: Estimate, setting: Setting) -> str:
     if mean.interval is None:
-        return formatting.counters(mean.value)
-    low, high = (formatting.counters(end) for end in mean.interval)
-    return f"{formatting.counters(mean.value)} ({low}\N{EN DASH}{high})"
+        return setting.numbers.counters(mean.value)
+    low, high = (setting.numbers.counters(end) for end in mean.interval)
+    return f"{setting.numbers.counters(mean.value)} ({low}\N{EN DASH}{high})"

@@ -67,7 +67,7 @@ def response_sentences(response: Response, setting: Setting) -> tuple[str, ...]:
 def _rate(response: Response, setting: Setting) -> Iterator[str]:
     everyone = response.get((setting.study.wave, None))
     if everyone and everyone.rate is not None:
-        yield setting.say("response.rate", rate=formatting.percent(everyone.rate))
+        yield setting.say("response.rate", rate=setting.numbers.percent(everyone.rate))
 
 
 def _missing_voices(response: Response, setting: Setting) -> Iterator[str]:
@@ -93,8 +93,8 @@ def _missing_row(group: RespondentGroup, answered: Answered, setting: Setting) -
     return setting.say(
         "response.missing_row",
         group=setting.wording.of(group.title),
-        share=formatting.percent(answered.share or 0.0),
-        invited=formatting.percent(answered.share_invited or 0.0),
+        share=setting.numbers.percent(answered.share or 0.0),
+        invited=setting.numbers.percent(answered.share_invited or 0.0),
     )
 
 
@@ -117,8 +117,8 @@ def _drift_sentence(wave: str, shares: list[tuple[str, float, float]], setting: 
         setting.say(
             "response.drift_row",
             group=title,
-            before=formatting.percent(before),
-            now=formatting.percent(now),
+            before=setting.numbers.percent(before),
+            now=setting.numbers.percent(now),
         )
         for title, before, now in shares
     ]
@@ -149,11 +149,11 @@ def response_table(response: Response, setting: Setting) -> ShownTable | None:
     if not found:
         return None
     columns = {
-        "people": [_count(answered.respondents) for _, answered in found],
-        "invited": [_count(answered.invited) for _, answered in found],
-        "rate": [_percent(answered.rate) for _, answered in found],
-        "share": [_percent(answered.share) for _, answered in found],
-        "share_invited": [_percent(answered.share_invited) for _, answered in found],
+        "people": [_count(answered.respondents, setting) for _, answered in found],
+        "invited": [_count(answered.invited, setting) for _, answered in found],
+        "rate": [_percent(answered.rate, setting) for _, answered in found],
+        "share": [_percent(answered.share, setting) for _, answered in found],
+        "share_invited": [_percent(answered.share_invited, setting) for _, answered in found],
     }
     kept = [name for name, cells in columns.items() if name == "people" or any(cells)]
     none = setting.say("word.not_shown")
@@ -165,9 +165,9 @@ def response_table(response: Response, setting: Setting) -> ShownTable | None:
     return shown_table(setting.say("answered.caption"), headings, rows)
 
 
-def _count(number: float | None) -> str:
-    return "" if number is None else formatting.count(number)
+def _count(number: float | None, setting: Setting) -> str:
+    return "" if number is None else setting.numbers.count(number)
 
 
-def _percent(share: float | None) -> str:
-    return "" if share is None else formatting.percent(share)
+def _percent(share: float | None, setting: Setting) -> str:
+    return "" if share is None else setting.numbers.percent(share)

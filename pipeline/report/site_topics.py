@@ -159,11 +159,13 @@ def overview(
     low_end, high_end = ends_of(answers, setting)
     title = setting.say("overview.title", section=setting.wording.of(group.section.title))
     key = "overview.description" if beside else "overview.description_alone"
-    data = [_overview_datum(result, beside) for result in group.shown]
+    data = [_overview_datum(result, setting, beside=beside) for result in group.shown]
     text = "; ".join(f"{datum.label}: {datum.value}" for datum in data)
     absent = tuple(result.title for result in group.results if result.own is None)
     return Overview(
-        chart=dot_chart(chart_id, title, f"{setting.say(key)} {text}.", axis_of(answers), data),
+        chart=dot_chart(
+            chart_id, title, f"{setting.say(key)} {text}.", axis_of(answers), data, setting.numbers
+        ),
         low_end=low_end,
         high_end=high_end,
         table=_overview_table(group.shown, places or {}, setting),
@@ -171,24 +173,26 @@ def overview(
     )
 
 
-def _overview_datum(result: ScaleResult, beside: bool) -> DotDatum:
+def _overview_datum(result: ScaleResult, setting: Setting, *, beside: bool) -> DotDatum:
     if result.own is None:
         raise ValueError(f"{result.scale.id} has no mean to draw")
     return DotDatum(
         label=result.title,
-        value=value_with_interval(result.own.value, result.own.interval),
+        value=value_with_interval(result.own.value, result.own.interval, setting),
         points=(Point(result.own.value, result.own.interval),),
         band=result.middle_range if beside else None,
         reference=result.programme.value if beside and result.programme else None,
     )
 
 
-def value_with_interval(value: float, interval: tuple[float, float] | None) -> str:
+def value_with_interval(
+    value: float, interval: tuple[float, float] | None, setting: Setting
+) -> str:
     """A mean and its likely range."""
     if interval is None:
-        return formatting.score(value)
-    low, high = (formatting.score(end) for end in interval)
-    return f"{formatting.score(value)} ({low}\N{EN DASH}{high})"
+        return setting.numbers.score(value)
+    low, high = (setting.numbers.score(end) for end in interval)
+    return f"{setting.numbers.score(value)} ({low}\N{EN DASH}{high})"
 
 
 def _overview_table(shown: Sequence[ScaleResult], places: Places, setting: Setting) -> ShownTable:
@@ -209,12 +213,12 @@ def _overview_cells(result: ScaleResult, places: Places, setting: Setting) -> di
     own, none = result.own, setting.say("word.not_shown")
     balanced = places.get((result.scale.id, BALANCED))
     return {
-        "mean": formatting.score(own.value) if own else none,
+        "mean": setting.numbers.score(own.value) if own else none,
         "range": span(own.interval if own else None, setting),
-        "balanced": formatting.score(balanced.mean) if balanced else none,
-        "programme": formatting.score(result.programme.value) if result.programme else none,
+        "balanced": setting.numbers.score(balanced.mean) if balanced else none,
+        "programme": setting.numbers.score(result.programme.value) if result.programme else none,
         "middle_range": span(result.middle_range, setting),
-        "people": formatting.count(own.n) if own and own.n is not None else none,
+        "people": setting.numbers.count(own.n) if own and own.n is not None else none,
     }
 
 
@@ -222,7 +226,7 @@ def span(ends: tuple[float, float] | None, setting: Setting) -> str:
     """Two ends in words."""
     if ends is None:
         return setting.say("word.not_shown")
-    low, high = (formatting.score(end) for end in ends)
+    low, high = (setting.numbers.score(end) for end in ends)
     return setting.say("word.span", low=low, high=high)
 
 
@@ -265,11 +269,11 @@ def result_sentences(result: ScaleResult, data: SiteData, setting: Setting) -> t
         rule = data.withheld.rule_for(data.site, result.scale.id, ["scale"])
         why = reason(rule, setting) if rule else setting.say("topic.no_answers")
         return (setting.say("topic.no_mean", why=why),)
-    own = setting.say("topic.mean", mean=formatting.score(result.own.value))
+    own = setting.say("topic.mean", mean=setting.numbers.score(result.own.value))
     likely = setting.say("topic.range", range=span(result.own.interval, setting))
     people = ""
     if result.own.n is not None:
-        number = formatting.people(result.own.n, setting.study.minimum_n)
+        number = setting.numbers.people(result.own.n, setting.study.minimum_n)
         people = setting.say("topic.people", people=number)
     first = " ".join(part for part in (own, likely if result.own.interval else "", people) if part)
     said = (
@@ -284,7 +288,7 @@ def result_sentences(result: ScaleResult, data: SiteData, setting: Setting) -> t
 def _programme_sentence(result: ScaleResult, setting: Setting) -> str:
     if result.programme is None or result.own is None:
         return ""
-    mean = setting.say("topic.programme", mean=formatting.score(result.programme.value))
+    mean = setting.say("topic.programme", mean=setting.numbers.score(result.programme.value))
     sites = ""
     if result.middle_range:
         sites = setting.say("topic.middle_range", range=span(result.middle_range, setting))
@@ -292,7 +296,9 @@ def _programme_sentence(result: ScaleResult, setting: Setting) -> str:
 
 
 def _code_sentences(codes: Sequence[CodeShare], setting: Setting) -> tuple[str, ...]:
-    shown = [code for code in codes if formatting.percent(code.share) != formatting.percent(0)]
+    shown = [
+        code for code in codes if setting.numbers.percent(code.share) != setting.numbers.percent(0)
+    ]
     if not shown:
         return ()
     return (setting.say("topic.codes", listed=_listed(shown, setting)),)
@@ -319,7 +325,7 @@ def _certainty(groups: GroupDifference, setting: Setting) -> tuple[str, ...]:
     interval = groups.difference.interval
     if interval is None:
         return ()
-    low, high = (formatting.signed(end) for end in interval)
+    low, high = (setting.numbers.signed(end) for end in interval)
     key = "groups.clear" if groups.difference.excludes(0.0) else "groups.unclear"
     return (setting.say(key, low=low, high=high, first=groups.first, second=groups.second),)
 
@@ -336,7 +342,7 @@ def _size_in_words(result: ScaleResult, data: SiteData, setting: Setting) -> tup
     size = round(abs(found.value), 6)
     words = ((LARGE, "large"), (MEDIUM, "medium"), (SMALL, "small"))
     word = next((word for least, word in words if size >= least), "very_small")
-    return (setting.say(f"size.{word}", size=formatting.distance(found.value)),)
+    return (setting.say(f"size.{word}", size=setting.numbers.distance(found.value)),)
 
 
 def _codes_by_group(result: ScaleResult, data: SiteData, setting: Setting) -> str:
@@ -357,13 +363,15 @@ def _codes_by_group(result: ScaleResult, data: SiteData, setting: Setting) -> st
         }
         for group in compared
     )  # fmt: skip
-    zero = formatting.percent(0)
+    zero = setting.numbers.percent(0)
     both = [
         (first[code.code], second[code.code])
         for code in result.codes
         if code.code in first and code.code in second
     ]
-    shown = [pair for pair in both if any(formatting.percent(code.share) != zero for code in pair)]
+    shown = [
+        pair for pair in both if any(setting.numbers.percent(code.share) != zero for code in pair)
+    ]
     if not shown:
         return ""
     first_listed, second_listed = (
@@ -380,7 +388,7 @@ def _codes_by_group(result: ScaleResult, data: SiteData, setting: Setting) -> st
 
 def _listed(codes: Sequence[CodeShare], setting: Setting) -> str:
     return ", ".join(
-        setting.say("topic.code", answer=code.label, share=formatting.percent(code.share))
+        setting.say("topic.code", answer=code.label, share=setting.numbers.percent(code.share))
         for code in codes
     )
 
@@ -393,17 +401,19 @@ def _group_chart(result: ScaleResult, setting: Setting) -> GroupChart | None:
     low_end, high_end = ends_of(result.scale.response_scale, setting)
     title = setting.say("groups.chart_title", topic=result.title)
     points = tuple(Point(mean.value, mean.interval, place) for place, mean in enumerate(means))
-    apart = setting.say("groups.apart", points=formatting.distance(groups.difference.value))
+    apart = setting.say("groups.apart", points=setting.numbers.distance(groups.difference.value))
     datum = DotDatum(setting.say("groups.row"), apart, points)
     description = setting.say("groups.chart_description", first=groups.first, second=groups.second)
     axis = axis_of(result.scale.response_scale)
     chart_id = f"groups-{result.scale.id.lower()}"
     names = (groups.first, groups.second)
     return GroupChart(
-        chart=dot_chart(chart_id, title, description, axis, [datum]),
+        chart=dot_chart(chart_id, title, description, axis, [datum], setting.numbers),
         keys=tuple(
             setting.say(
-                "groups.key", group=name, mean=value_with_interval(mean.value, mean.interval)
+                "groups.key",
+                group=name,
+                mean=value_with_interval(mean.value, mean.interval, setting),
             )
             for name, mean in zip(names, means, strict=True)
         ),
@@ -420,9 +430,9 @@ def _group_table(groups: GroupDifference, setting: Setting) -> ShownTable:
         (
             name,
             (
-                formatting.score(mean.value),
+                setting.numbers.score(mean.value),
                 span(mean.interval, setting),
-                none if mean.n is None else formatting.count(mean.n),
+                none if mean.n is None else setting.numbers.count(mean.n),
             ),
         )
         for name, mean in named
@@ -499,7 +509,7 @@ def _most_mixed(
     item, found = max(known, key=lambda pair: pair[1].split)
     half = len(found.shares) // 2
     low, high = (
-        formatting.percent(sum(part)) for part in (found.shares[:half], found.shares[-half:])
+        setting.numbers.percent(sum(part)) for part in (found.shares[:half], found.shares[-half:])
     )
     text = setting.wording.of(item.text).rstrip(".")
     return (
@@ -569,25 +579,27 @@ def _item_row(
         text=text,
         turned=setting.say("items.turned") if item.keyed == -1 else None,
         bar=_bar(item, text, found, reach, setting) if found else None,
-        shares=_percents(found) if found else (none,) * columns,
+        shares=_percents(found, setting) if found else (none,) * columns,
         others=_others(codes, setting),
-        mean=formatting.score(mean.value) if mean else none,
+        mean=setting.numbers.score(mean.value) if mean else none,
     )
 
 
-def _percents(found: AnswerShares) -> tuple[str, ...]:
-    return tuple(formatting.percent(share) for share in found.shares)
+def _percents(found: AnswerShares, setting: Setting) -> tuple[str, ...]:
+    return tuple(setting.numbers.percent(share) for share in found.shares)
 
 
 def _bar(
     item: Item, text: str, found: AnswerShares, reach: float, setting: Setting
 ) -> DivergingBar:
     kinds = _kinds(len(found.shares)) if found.fine else THREE
-    listed = ", ".join(_percents(found))
+    listed = ", ".join(_percents(found, setting))
     description = setting.say("items.bar_description", listed=listed)
     return diverging_bar(f"item-{item.id}", text, description, found.shares, kinds, reach)
 
 
 def _others(codes: Sequence[CodeShare], setting: Setting) -> str:
-    shown = [code for code in codes if formatting.percent(code.share) != formatting.percent(0)]
+    shown = [
+        code for code in codes if setting.numbers.percent(code.share) != setting.numbers.percent(0)
+    ]
     return setting.say("items.others", listed=_listed(shown, setting)) if shown else ""

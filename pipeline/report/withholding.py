@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.report import formatting
 from pipeline.report.pages import Setting
 from pipeline.report.tables import ShownTable, shown_table
 
@@ -89,7 +88,7 @@ def _order(held: HeldBack) -> tuple[str, ...]:
 def reason(rule: str, setting: Setting) -> str:
     """Why a rule holds numbers back, in plain words."""
     key = f"rule.{rule}"
-    minimum = formatting.count(setting.study.minimum_n)
+    minimum = setting.numbers.count(setting.study.minimum_n)
     if setting.phrases.has(key):
         return setting.phrases.say(key, minimum=minimum)
     return setting.say("rule.unnamed", rule=rule.replace("_", " "), minimum=minimum)
@@ -108,7 +107,7 @@ def withheld_table(held: Sequence[HeldBack], setting: Setting) -> ShownTable | N
     rows = [
         (
             setting.phrases.say(f"kind.{kind}"),
-            (formatting.count(number), reason(rule, setting)),
+            (setting.numbers.count(number), reason(rule, setting)),
         )
         for (kind, rule), number in sorted(numbers.items())
     ]

@@ -99,6 +99,13 @@ def test_a_complete_translation_loads(folder: Path):
     assert load_phrases("sv", folder).say("a.b", name="Ada") == "Hej Ada"
 
 
+def test_a_space_that_never_breaks_is_a_phrase_and_other_runs_of_spaces_become_one(folder: Path):
+    write(folder, "sv", 'a: {b: "Hej  \\n \\u00a0{name} ", c: "\\u202f"}\n')
+    phrases = load_phrases("sv", folder)
+    assert phrases.say("a.b", name="Ada") == "Hej \u00a0Ada"
+    assert phrases.say("a.c") == "\u202f"
+
+
 @pytest.mark.parametrize(
     ("content", "column", "cure"),
     [
@@ -107,6 +114,7 @@ def test_a_complete_translation_loads(folder: Path):
         ("a: {b: 'Hej {namn}', c: x}", "a.b", "the named places of this phrase are: name"),
         ("a: {b: 'Hej', c: x}", "a.b", "the named places of this phrase are: name"),
         ("a: {b: 'Hej {name}', c: ''}", "a.c", "empty"),
+        ("a: {b: 'Hej {name}', c: ' '}", "a.c", "empty"),
         ("a: {b: 'Hej {name}', c: 5}", "a.c", "not text"),
         ("a: {b: 'Hej {name', c: x}", "a.b", "{name}"),
         ("a: {b: 'Hej {name.__class__}', c: x}", "a.b", "not a plain name"),

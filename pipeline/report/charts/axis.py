@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.report import formatting
+from pipeline.report.formatting import NumberFormat
 
 LABEL_OFFSET = 14
 AXIS_HEIGHT = 24
@@ -33,8 +34,8 @@ class Tick:
     label: str
 
 
-def ticks_of(axis: Axis, track: tuple[float, float]) -> tuple[Tick, ...]:
+def ticks_of(axis: Axis, track: tuple[float, float], numbers: NumberFormat) -> tuple[Tick, ...]:
     """The values that are written along an axis, with their places."""
     return tuple(
-        Tick(axis.at(value, track), formatting.decimals(value, axis.places)) for value in axis.ticks
+        Tick(axis.at(value, track), numbers.decimals(value, axis.places)) for value in axis.ticks
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.report import formatting
 from pipeline.report.charts.axis import LABEL_OFFSET
+from pipeline.report.formatting import NumberFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,17 @@ class BarChart:
 
 
 def bar_chart(
-    chart_id: str, title: str, description: str, shares: Sequence[tuple[str, float]]
+    chart_id: str,
+    title: str,
+    description: str,
+    shares: Sequence[tuple[str, float]],
+    numbers: NumberFormat,
 ) -> BarChart:
     """Shares as bars; the longest possible bar is 100 %."""
     rows = tuple(
         BarRow(
             label=label,
-            value=formatting.percent(share),
+            value=numbers.percent(share),
             label_y=40 * index + LABEL_OFFSET,
             bar_y=40 * index + 21,
             width=formatting.percentage(100 * share),

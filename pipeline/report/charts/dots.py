@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.report import formatting
 from pipeline.report.charts.axis import AXIS_HEIGHT, LABEL_OFFSET, TRACK, Axis, Tick, ticks_of
 from pipeline.report.charts.marks import Band, Mark, Point, band_of, mark_of
+from pipeline.report.formatting import NumberFormat
 
 ROW_HEIGHT = 46
 TRACK_OFFSET = 30
@@ -54,7 +55,12 @@ class DotChart:
 
 
 def dot_chart(
-    chart_id: str, title: str, description: str, axis: Axis, data: Sequence[DotDatum]
+    chart_id: str,
+    title: str,
+    description: str,
+    axis: Axis,
+    data: Sequence[DotDatum],
+    numbers: NumberFormat,
 ) -> DotChart:
     """Rows of dots, each row with its label above it."""
     plot_height = ROW_HEIGHT * len(data)
@@ -64,7 +70,7 @@ def dot_chart(
         description=description,
         height=plot_height + AXIS_HEIGHT,
         plot_height=plot_height,
-        ticks=ticks_of(axis, TRACK),
+        ticks=ticks_of(axis, TRACK, numbers),
         track_start=formatting.percentage(TRACK[0]),
         track_end=formatting.percentage(TRACK[1]),
         rows=tuple(_dot_row(index, datum, axis) for index, datum in enumerate(data)),

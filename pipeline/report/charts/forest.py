@@ -11,6 +11,7 @@ from pipeline.report import formatting
 from pipeline.report.charts.axis import AXIS_HEIGHT, LABEL_OFFSET, TRACK, Axis, Tick, ticks_of
 from pipeline.report.charts.marks import Mark, Point, mark_of
 from pipeline.report.charts.panels import in_panels
+from pipeline.report.formatting import NumberFormat
 
 HEAD = 26
 STEP = 16
@@ -64,6 +65,7 @@ def forest_chart(
     axis: Axis,
     data: Sequence[ForestDatum],
     references: Sequence[float],
+    numbers: NumberFormat,
 ) -> Forest:
     """Rows of marks, each row with its label above it."""
     heights = [_height_of(datum) for datum in data]
@@ -74,7 +76,7 @@ def forest_chart(
         description=description,
         height=tops[-1] + AXIS_HEIGHT,
         plot_height=tops[-1],
-        ticks=ticks_of(axis, TRACK),
+        ticks=ticks_of(axis, TRACK, numbers),
         track_start=formatting.percentage(TRACK[0]),
         track_end=formatting.percentage(TRACK[1]),
         references=tuple(axis.at(value) for value in references),

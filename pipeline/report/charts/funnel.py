@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 from pipeline.report import formatting
 from pipeline.report.charts.axis import Axis, Tick, ticks_of
+from pipeline.report.formatting import NumberFormat
 
 INNER, OUTER = 0.95, 0.998
 """Coverage of the inner and the outer limits (Spiegelhalter, 2005)."""
@@ -136,6 +137,7 @@ def funnel_chart(
     sites: Sequence[FunnelDatum],
     spread: FunnelSpread,
     ends: tuple[float, float],
+    numbers: NumberFormat,
 ) -> FunnelChart:
     """A mark for each site, the centre, limits that narrow with people, and those of chance.
 
@@ -154,6 +156,8 @@ def funnel_chart(
         What the limits are made of.
     ends : (float, float)
         Lowest and highest possible mean; no limit is drawn beyond them.
+    numbers : NumberFormat
+        How the language of the report writes numbers.
     """
     plot = _Plot(_people_axis(sites), _mean_axis(sites, spread, ends))
     return FunnelChart(
@@ -167,9 +171,9 @@ def funnel_chart(
         plot_width=formatting.percentage(FUNNEL_TRACK[1] - FUNNEL_TRACK[0]),
         curve_width=CURVE_WIDTH,
         x_title=x_title,
-        x_ticks=ticks_of(plot.people, FUNNEL_TRACK),
+        x_ticks=ticks_of(plot.people, FUNNEL_TRACK, numbers),
         y_ticks=tuple(
-            Tick(str(plot.down(value)), formatting.decimals(value, plot.means.places))
+            Tick(str(plot.down(value)), numbers.decimals(value, plot.means.places))
             for value in plot.means.ticks
         ),
         centre=str(plot.down(spread.centre)),

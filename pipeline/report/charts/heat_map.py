@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.report import formatting
+from pipeline.report.formatting import NumberFormat
 
 STEPS = (0.15, 0.30, 0.45, 0.60, 0.75)
 """Sizes at which the shade of a cell becomes stronger."""
@@ -125,6 +126,7 @@ def heat_map(
     description: str,
     groups: Sequence[HeatGroup],
     values: Sequence[Sequence[float | None]],
+    numbers: NumberFormat,
 ) -> HeatMap:
     """Cells below the diagonal; the code of every scale stands beside its first item.
 
@@ -136,6 +138,8 @@ def heat_map(
         Scales and their items, in the order in which they are drawn.
     values : sequence of sequence of float or None
         A row an item in that order; the numbers below the diagonal are used.
+    numbers : NumberFormat
+        How the language of the report writes numbers.
     """
     items = [item for group in groups for item in group.items]
     size = size_for(len(items))
@@ -152,7 +156,7 @@ def heat_map(
         height=round(plan.down(len(items))) + longest + 4,
         cell_width=size.cell_width,
         cell_height=size.cell_height,
-        cells=_cells(values, plan),
+        cells=_cells(values, plan, numbers),
         diagonal=tuple(HeatLabel(plan.across(i), plan.down(i), "") for i in range(len(items))),
         row_labels=tuple(
             HeatLabel(plan.left - 6, plan.down(i) + plan.middle[1], label)
@@ -174,19 +178,23 @@ def shade_of(value: float) -> int:
     return sum(round(abs(value), 2) >= step for step in STEPS)
 
 
-def _cells(values: Sequence[Sequence[float | None]], plan: _Plan) -> tuple[HeatCell, ...]:
+def _cells(
+    values: Sequence[Sequence[float | None]], plan: _Plan, numbers: NumberFormat
+) -> tuple[HeatCell, ...]:
     return tuple(
-        _cell(row, column, values[row][column], plan)
+        _cell(row, column, values[row][column], plan, numbers)
         for row in range(plan.n_items)
         for column in range(row)
     )
 
 
-def _cell(row: int, column: int, value: float | None, plan: _Plan) -> HeatCell:
+def _cell(
+    row: int, column: int, value: float | None, plan: _Plan, numbers: NumberFormat
+) -> HeatCell:
     x, y = plan.across(column), plan.down(row)
     side, shade, text = "absent", 0, NO_NUMBER
     if value is not None:
-        shade, text = shade_of(value), formatting.bare_coefficient(value)
+        shade, text = shade_of(value), numbers.bare_coefficient(value)
         side = "against" if value < 0 and shade else "heat"
     return HeatCell(x, y, x + plan.middle[0], y + plan.middle[1], side, shade, text)
 

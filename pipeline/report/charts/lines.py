@@ -96,7 +96,7 @@ def _across(place: int, length: int) -> str:
 
 def _up(value: float, highest: float) -> str:
     fraction = min(max(value / highest, 0.0), 1.0)
-    return formatting.decimals(PLOT_HEIGHT - 8 - fraction * (PLOT_HEIGHT - 24), 1)
+    return formatting.place(PLOT_HEIGHT - 8 - fraction * (PLOT_HEIGHT - 24))
 
 
 def _series(name: str, kind: int, values: Sequence[float], length: int, highest: float) -> Series:

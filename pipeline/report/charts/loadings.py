@@ -11,6 +11,7 @@ from pipeline.report import formatting
 from pipeline.report.charts.axis import AXIS_HEIGHT, LABEL_OFFSET, Axis, Tick, ticks_of
 from pipeline.report.charts.marks import Mark, Point, mark_of
 from pipeline.report.charts.panels import in_panels
+from pipeline.report.formatting import NumberFormat
 
 LOADING_TRACK = (22.0, 98.0)
 ITEM_HEIGHT = 18
@@ -83,6 +84,7 @@ def loading_plot(
     axis: Axis,
     groups: Sequence[LoadingGroup],
     references: Sequence[float],
+    numbers: NumberFormat,
 ) -> LoadingPlot:
     """A thin row for each item under the label of its group; references outside are left out."""
     tops = list(itertools.accumulate(map(_height_of, groups), initial=0))
@@ -92,7 +94,7 @@ def loading_plot(
         description=description,
         height=tops[-1] + AXIS_HEIGHT,
         plot_height=tops[-1],
-        ticks=ticks_of(axis, LOADING_TRACK),
+        ticks=ticks_of(axis, LOADING_TRACK, numbers),
         track_start=formatting.percentage(LOADING_TRACK[0]),
         track_end=formatting.percentage(LOADING_TRACK[1]),
         references=tuple(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.report import formatting
 from pipeline.report.charts.heat_map import NO_NUMBER, HeatCell, HeatGroup, HeatMap, heat_map
+from pipeline.report.formatting import NumberFormat
 
 MARKS = (0.10, 0.15, 0.20, 0.25, 0.30)
 """Sizes at which the shade of a cell becomes stronger; under the first one a cell stays empty."""
@@ -18,6 +18,7 @@ def misfit_map(
     description: str,
     groups: Sequence[HeatGroup],
     residuals: Sequence[Sequence[float | None]],
+    numbers: NumberFormat,
 ) -> HeatMap:
     """Residual correlations below the diagonal.
 
@@ -30,10 +31,14 @@ def misfit_map(
         As for :func:`heat_map`.
     residuals : sequence of sequence of float or None
         A row an item in the order of the groups; the numbers below the diagonal are used.
+    numbers : NumberFormat
+        How the language of the report writes numbers.
     """
-    drawn = heat_map(chart_id, title, description, groups, residuals)
+    drawn = heat_map(chart_id, title, description, groups, residuals, numbers)
     found = (residuals[row][column] for row in range(len(residuals)) for column in range(row))
-    cells = tuple(_marked(cell, value) for cell, value in zip(drawn.cells, found, strict=True))
+    cells = tuple(
+        _marked(cell, value, numbers) for cell, value in zip(drawn.cells, found, strict=True)
+    )
     return replace(drawn, cells=cells)
 
 
@@ -42,11 +47,11 @@ def misfit_step(value: float) -> int:
     return sum(round(abs(value), 2) >= mark for mark in MARKS)
 
 
-def _marked(cell: HeatCell, value: float | None) -> HeatCell:
+def _marked(cell: HeatCell, value: float | None, numbers: NumberFormat) -> HeatCell:
     if value is None:
         return replace(cell, side="absent", shade=0, text=NO_NUMBER)
     step = misfit_step(value)
     side = "against" if value < 0 and step else "heat"
     return replace(
-        cell, side=side, shade=step, text=formatting.bare_coefficient(value) if step else ""
+        cell, side=side, shade=step, text=numbers.bare_coefficient(value) if step else ""
     )

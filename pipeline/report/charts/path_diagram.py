@@ -33,6 +33,7 @@ from pipeline.report.charts.path_layout import (
     reach_of_arc,
 )
 from pipeline.report.charts.path_plan import Path, PathPlan, plan_of
+from pipeline.report.formatting import NumberFormat
 
 LONGEST_FACTOR = 10
 NUMBER_HEIGHT = 13
@@ -131,7 +132,9 @@ class PathDiagram:
         return any(arc.is_too_high for arc in self.factor_arcs)
 
 
-def path_diagram(chart_id: str, title: str, description: str, paths: Sequence[Path]) -> PathDiagram:
+def path_diagram(
+    chart_id: str, title: str, description: str, paths: Sequence[Path], numbers: NumberFormat
+) -> PathDiagram:
     """A diagram of a model with any number of factors.
 
     Factors of factors stand at the left, then factors, then their items in one column; a general
@@ -144,6 +147,8 @@ def path_diagram(chart_id: str, title: str, description: str, paths: Sequence[Pa
         As in every chart.
     paths : sequence of Path
         At least one loading; factors and items are drawn in the order in which they are named.
+    numbers : NumberFormat
+        How the language of the report writes numbers.
     """
     drawn = drawn_paths(plan_of(paths), paths)
     residuals = {path.start: path.estimate for path in paths if path.kind == "residual"}
@@ -163,11 +168,13 @@ def path_diagram(chart_id: str, title: str, description: str, paths: Sequence[Pa
         box_x=columns.box,
         box_width=columns.box_width,
         box_height=ITEM_ROW - 3,
-        ellipses=tuple(_ellipses(drawn.plan, columns, places, residuals)),
-        boxes=tuple(_box(item, rows[item], columns, residuals) for item in drawn.plan.items),
-        arrows=tuple(_arrows(drawn, columns, rows, places)),
-        factor_arcs=_factor_arcs(drawn, columns, places),
-        item_arcs=_item_arcs(drawn, columns, rows),
+        ellipses=tuple(_ellipses(drawn.plan, columns, places, residuals, numbers)),
+        boxes=tuple(
+            _box(item, rows[item], columns, residuals, numbers) for item in drawn.plan.items
+        ),
+        arrows=tuple(_arrows(drawn, columns, rows, places, numbers)),
+        factor_arcs=_factor_arcs(drawn, columns, places, numbers),
+        item_arcs=_item_arcs(drawn, columns, rows, numbers),
         n_undrawn=n_numbers - drawn.n(),
     )
 
@@ -177,19 +184,27 @@ def _ellipses(
     columns: Columns,
     places: Mapping[str, float],
     residuals: Mapping[str, float | None],
+    numbers: NumberFormat,
 ) -> Iterator[Ellipse]:
     by_column = ((columns.above, plan.above), (columns.homes, plan.homes))
     for x, factors in (*by_column, (columns.across, plan.across)):
         for factor in factors:
             label = formatting.shorten(factor, LONGEST_FACTOR)
             note = residuals.get(factor) if plan.above and factor in plan.homes else None
-            yield Ellipse(x, places[factor], label, _written(note) if note is not None else "")
+            text = _written(note, numbers) if note is not None else ""
+            yield Ellipse(x, places[factor], label, text)
 
 
-def _box(item: str, y: float, columns: Columns, residuals: Mapping[str, float | None]) -> Box:
+def _box(
+    item: str,
+    y: float,
+    columns: Columns,
+    residuals: Mapping[str, float | None],
+    numbers: NumberFormat,
+) -> Box:
     letters = int((columns.box_width - ROOM_FOR_RESIDUAL) / LETTER)
     residual = residuals.get(item)
-    text = "" if residual is None else _written(residual)
+    text = "" if residual is None else _written(residual, numbers)
     return Box(y, _within(item, letters), text)
 
 
@@ -202,11 +217,16 @@ def _within(name: str, letters: int) -> str:
 
 
 def _arrows(
-    drawn: Drawn, columns: Columns, rows: Mapping[str, float], places: Mapping[str, float]
+    drawn: Drawn,
+    columns: Columns,
+    rows: Mapping[str, float],
+    places: Mapping[str, float],
+    numbers: NumberFormat,
 ) -> Iterator[Arrow]:
     for path in drawn.upper:
         start = columns.above + FACTOR_HALF_WIDTH, places[path.start]
-        yield _arrow(path, start, (columns.homes - FACTOR_HALF_WIDTH, places[path.end]))
+        end = columns.homes - FACTOR_HALF_WIDTH, places[path.end]
+        yield _arrow(path, start, end, numbers)
     shift = ITEM_ARCS if drawn.item_curves else 0
     sides = (
         (drawn.left, columns.homes + FACTOR_HALF_WIDTH, columns.box, 0),
@@ -217,7 +237,7 @@ def _arrows(
         for item, y in rows.items():
             for path, height in zip(side[item], _spread(y, side[item]), strict=True):
                 start, end = (start_x, places[path.start]), (end_x, height)
-                yield _arrow(path, start, end, along, is_dense=is_dense)
+                yield _arrow(path, start, end, numbers, along, is_dense=is_dense)
 
 
 def _spread(y: float, arrivals: Sequence[Path]) -> list[float]:
@@ -229,6 +249,7 @@ def _arrow(
     path: Path,
     start: tuple[float, float],
     end: tuple[float, float],
+    numbers: NumberFormat,
     along: float = 0,
     *,
     is_dense: bool = False,
@@ -242,14 +263,16 @@ def _arrow(
         head=_head(end, toward),
         x=round(bend + toward * NUMBER_WIDTH / 2, 1),
         y=round(end[1], 1),
-        text=_written(path.estimate),
+        text=_written(path.estimate, numbers),
         weight="weak" if path.size < WEAK else "strong" if path.size >= STRONG else "middle",
         is_against=(path.estimate or 0) < 0,
         is_dense=is_dense,
     )
 
 
-def _factor_arcs(drawn: Drawn, columns: Columns, places: Mapping[str, float]) -> tuple[Arc, ...]:
+def _factor_arcs(
+    drawn: Drawn, columns: Columns, places: Mapping[str, float], numbers: NumberFormat
+) -> tuple[Arc, ...]:
     x = (columns.above if drawn.plan.above else columns.homes) - FACTOR_HALF_WIDTH
     arcs = [
         _arc(
@@ -258,6 +281,7 @@ def _factor_arcs(drawn: Drawn, columns: Columns, places: Mapping[str, float]) ->
             places[path.start],
             places[path.end],
             -reach_of_arc(path, drawn),
+            numbers,
             between_factors=True,
         )
         for path in drawn.curves
@@ -265,17 +289,26 @@ def _factor_arcs(drawn: Drawn, columns: Columns, places: Mapping[str, float]) ->
     return tuple(_apart(arcs))
 
 
-def _item_arcs(drawn: Drawn, columns: Columns, rows: Mapping[str, float]) -> tuple[Arc, ...]:
+def _item_arcs(
+    drawn: Drawn, columns: Columns, rows: Mapping[str, float], numbers: NumberFormat
+) -> tuple[Arc, ...]:
     arcs = []
     for path in drawn.item_curves:
         ends = rows[path.start], rows[path.end]
         reach = min(ITEM_ARCS - 8.0, 24 + abs(ends[0] - ends[1]) / 4)
-        arcs.append(_arc(path, columns.box_end, *ends, reach, between_factors=False))
+        arcs.append(_arc(path, columns.box_end, *ends, reach, numbers, between_factors=False))
     return tuple(_apart(arcs))
 
 
 def _arc(
-    path: Path, x: float, first: float, second: float, reach: float, *, between_factors: bool
+    path: Path,
+    x: float,
+    first: float,
+    second: float,
+    reach: float,
+    numbers: NumberFormat,
+    *,
+    between_factors: bool,
 ) -> Arc:
     toward = 1 if reach < 0 else -1
     line = (
@@ -287,7 +320,7 @@ def _arc(
         head=_head((x, first), toward) + _head((x, second), toward),
         x=round(x + 0.75 * reach, 1),
         y=round((first + second) / 2, 1),
-        text=_written(path.estimate),
+        text=_written(path.estimate, numbers),
         is_too_high=between_factors and is_too_high(path),
     )
 
@@ -325,5 +358,5 @@ def _short(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _written(value: float | None) -> str:
-    return NO_NUMBER if value is None else formatting.bare_coefficient(value)
+def _written(value: float | None, numbers: NumberFormat) -> str:
+    return NO_NUMBER if value is None else numbers.bare_coefficient(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.report import formatting
 from pipeline.report.charts.axis import LABEL_OFFSET
 from pipeline.report.charts.segments import Segment, segment_of
+from pipeline.report.formatting import NumberFormat
 
 STACKED_ROW = 66
 STACKED_BAR = 30
@@ -43,6 +43,7 @@ def stacked_chart(
     title: str,
     description: str,
     rows: Sequence[tuple[str, Sequence[tuple[str, float]]]],
+    numbers: NumberFormat,
 ) -> StackedChart:
     """A stacked bar for each question, from its label and the counters of each lettered part."""
     return StackedChart(
@@ -51,17 +52,19 @@ def stacked_chart(
         description=description,
         height=STACKED_ROW * len(rows),
         bar_height=STACKED_BAR,
-        rows=tuple(_stacked_row(index, *row) for index, row in enumerate(rows)),
+        rows=tuple(_stacked_row(index, *row, numbers) for index, row in enumerate(rows)),
     )
 
 
-def _stacked_row(index: int, label: str, parts: Sequence[tuple[str, float]]) -> StackedRow:
+def _stacked_row(
+    index: int, label: str, parts: Sequence[tuple[str, float]], numbers: NumberFormat
+) -> StackedRow:
     top = STACKED_ROW * index
     total = sum(counters for _, counters in parts) or 1.0
     segments, start = [], 0.0
     for number, (letter, counters) in enumerate(parts, start=1):
         width = counters / total
-        text = f"{letter} {formatting.counters(counters)}" if width >= SMALLEST_LABELLED else ""
+        text = f"{letter} {numbers.counters(counters)}" if width >= SMALLEST_LABELLED else ""
         segments.append(segment_of(start, width, f"part-{number}", text))
         start += width
     return StackedRow(

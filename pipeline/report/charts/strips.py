@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.report import formatting
 from pipeline.report.charts.axis import AXIS_HEIGHT, Axis, Tick, ticks_of
 from pipeline.report.charts.marks import Mark, Point, mark_of
+from pipeline.report.formatting import NumberFormat
 
 STRIP_HEIGHT = 22
 STRIP_TRACK = (36.0, 98.0)
@@ -46,6 +47,7 @@ def strip_chart(
     axis: Axis,
     sites: Sequence[tuple[str, Point]],
     reference: float | None,
+    numbers: NumberFormat,
 ) -> StripChart:
     """A thin row for each site, with a line through all rows at the reference value."""
     plot_height = STRIP_HEIGHT * len(sites)
@@ -55,7 +57,7 @@ def strip_chart(
         description=description,
         height=plot_height + AXIS_HEIGHT,
         plot_height=plot_height,
-        ticks=ticks_of(axis, STRIP_TRACK),
+        ticks=ticks_of(axis, STRIP_TRACK, numbers),
         track_start=formatting.percentage(STRIP_TRACK[0]),
         track_end=formatting.percentage(STRIP_TRACK[1]),
         rows=tuple(_strip_row(index, *site, axis) for index, site in enumerate(sites)),

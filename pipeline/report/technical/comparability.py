@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.report import formatting
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, ShownTable, shown_table
 from pipeline.report.technical.evidence import (
@@ -30,15 +31,15 @@ GOVERNED: Mapping[str, tuple[str, ...]] = {
 """The gates that each comparison has to pass."""
 
 SITE_COLUMNS: Columns = (
-    ("n_sites", formatting.count),
-    ("n_sites_counted", formatting.count),
+    ("n_sites", NumberFormat.count),
+    ("n_sites_counted", NumberFormat.count),
     ("cfi", three_decimals),
     ("srmr_within", three_decimals),
-    ("p_value_metric", formatting.p_value),
-    ("cfi_change_metric", lambda value: formatting.signed(value, 3)),
-    ("p_value_strong", formatting.p_value),
-    ("residual_share", formatting.percent),
-    ("icc_factor", formatting.coefficient),
+    ("p_value_metric", NumberFormat.p_value),
+    ("cfi_change_metric", lambda numbers, value: numbers.signed(value, 3)),
+    ("p_value_strong", NumberFormat.p_value),
+    ("residual_share", NumberFormat.percent),
+    ("icc_factor", NumberFormat.coefficient),
 )
 
 SITES = "site"
@@ -115,7 +116,7 @@ def comparability_of(
 def _by_scale(rows: Iterable[Mapping[str, str]], setting: Setting) -> dict[str, dict[str, _Gate]]:
     found: dict[str, dict[str, _Gate]] = {}
     for row in rows:
-        number = formatting.decimals(float(row["number"]), 3) if row["number"] else ""
+        number = setting.numbers.decimals(float(row["number"]), 3) if row["number"] else ""
         gate = _Gate(
             row["scale"], row["gate"], row["verdict"], row["criterion"], number, row["reason"],
             row["needs"],
@@ -222,7 +223,7 @@ def _sites(
             cell(one, write, setting) for one, (_, write) in zip(found, SITE_COLUMNS, strict=True)
         ]
         verdict = _verdict_cell(by_scale.get(scale, {}).get(OWN_GATE["sites"]), setting)
-        row = (verdict, people(found), *cells, remark(found, setting))
+        row = (verdict, people(found, setting), *cells, remark(found, setting))
         rows.append((scope_label(scale, setting), row))
     if not rows:
         return None

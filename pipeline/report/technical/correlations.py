@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.report import formatting
 from pipeline.report.charts import STEPS, HeatGroup, HeatMap, heat_map
 from pipeline.report.estimates import Estimate, Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -64,8 +64,8 @@ class _Pairs:
 
 def shades(setting: Setting, steps: Sequence[float] = STEPS) -> tuple[Shade, ...]:
     """The key of a heat map: the size of a correlation at each strength of shade."""
-    ends = [formatting.bare_coefficient(step) for step in steps]
-    below = [formatting.bare_coefficient(step - 0.01) for step in steps]
+    ends = [setting.numbers.bare_coefficient(step) for step in steps]
+    below = [setting.numbers.bare_coefficient(step - 0.01) for step in steps]
     between = [
         setting.say("word.span", low=low, high=high)
         for low, high in zip(ends, below[1:], strict=False)
@@ -120,9 +120,10 @@ def _matrix(scope: str | None, pairs: _Pairs, table: Estimates, setting: Setting
     chart = heat_map(
         chart_id("heat", scope),
         title,
-        setting.say("technical.heat_description", number=formatting.count(len(pairs.items))),
+        setting.say("technical.heat_description", number=setting.numbers.count(len(pairs.items))),
         pairs.groups,
         values,
+        setting.numbers,
     )
     return Matrix(
         title,
@@ -134,20 +135,20 @@ def _matrix(scope: str | None, pairs: _Pairs, table: Estimates, setting: Setting
 
 def _why_none(found: Sequence[Found], setting: Setting) -> str:
     if any(is_withheld(one) for one in found):
-        return setting.say("technical.heat_withheld", n=people(found))
+        return setting.say("technical.heat_withheld", n=people(found, setting))
     reasons = [meaning(word, setting) for word in conditions(found)]
     return " ".join([setting.say("technical.heat_absent"), *reasons])
 
 
 def _sentences(found: Sequence[Found], change: Found, setting: Setting) -> tuple[str, ...]:
     numbers = sorted(one.value for one in found if isinstance(one, Estimate))
-    low, high = (formatting.bare_coefficient(end) for end in (numbers[0], numbers[-1]))
-    told = [setting.say("technical.heat_range", low=low, high=high, n=people(found))]
+    low, high = (setting.numbers.bare_coefficient(end) for end in (numbers[0], numbers[-1]))
+    told = [setting.say("technical.heat_range", low=low, high=high, n=people(found, setting))]
     missing = len(found) - len(numbers)
     if missing:
-        told.append(setting.say("technical.heat_holes", number=formatting.count(missing)))
+        told.append(setting.say("technical.heat_holes", number=setting.numbers.count(missing)))
     if isinstance(change, Estimate) and change.value:
-        by = formatting.decimals(change.value, 3)
+        by = setting.numbers.decimals(change.value, 3)
         told.append(setting.say("technical.heat_smoothed", change=by))
     return tuple(told)
 
@@ -155,8 +156,8 @@ def _sentences(found: Sequence[Found], change: Found, setting: Setting) -> tuple
 def _table(title: str, pairs: _Pairs, setting: Setting) -> Evidence:
     rows = []
     for place, (item, found) in enumerate(zip(pairs.items, pairs.rows, strict=True)):
-        cells = [cell(one, formatting.coefficient, setting, interval=False) for one in found]
-        cells[place] = formatting.coefficient(1.0)
+        cells = [cell(one, NumberFormat.coefficient, setting, interval=False) for one in found]
+        cells[place] = setting.numbers.coefficient(1.0)
         rows.append((item, cells))
     shown = shown_table(title, [setting.say("statistic.item"), *pairs.items], rows)
     return evidence(shown, pairs.below_diagonal, setting)

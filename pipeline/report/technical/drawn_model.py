@@ -22,6 +22,7 @@ from pipeline.report.charts import (
     plan_of,
 )
 from pipeline.report.estimates import Address, Estimate, Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -97,7 +98,7 @@ def drawn_model(name: str, title: str, table: Estimates, setting: Setting) -> Dr
     paths = [one.path for one in known]
     has_numbers = any(p.kind == "loading" and p.estimate is not None for p in paths)
     chart = _diagram(name, title, paths, setting) if has_numbers else None
-    undrawn = formatting.count(chart.n_undrawn) if chart and chart.n_undrawn else ""
+    undrawn = setting.numbers.count(chart.n_undrawn) if chart and chart.n_undrawn else ""
     return DrawnModel(
         title=title,
         sentences=_sentences(known, setting) if has_numbers else (_why_none(known, setting),),
@@ -172,10 +173,10 @@ def _diagram(name: str, title: str, paths: Sequence[Path], setting: Setting) -> 
     factors = [*plan.above, *plan.homes, *plan.across]
     description = setting.say(
         "models.diagram_description",
-        factors=formatting.count(len(factors)),
-        items=formatting.count(len(plan.items)),
+        factors=setting.numbers.count(len(factors)),
+        items=setting.numbers.count(len(plan.items)),
     )
-    return path_diagram(f"paths-{name}", title, description, paths)
+    return path_diagram(f"paths-{name}", title, description, paths, setting.numbers)
 
 
 def _why_none(known: Sequence[_OnPath], setting: Setting) -> str:
@@ -198,7 +199,7 @@ def _sentences(known: Sequence[_OnPath], setting: Setting) -> tuple[str, ...]:
 
 
 def _pair(path: Path, setting: Setting) -> str:
-    number = formatting.bare_coefficient(path.estimate or 0.0)
+    number = setting.numbers.bare_coefficient(path.estimate or 0.0)
     return setting.say("models.pair", first=path.start, second=path.end, number=number)
 
 
@@ -207,8 +208,8 @@ def _path_table(title: str, known: Sequence[_OnPath], setting: Setting) -> Evide
     for one in known:
         path = one.path
         kind = setting.phrases.say(f"models.kind_{path.kind}")
-        value = cell(one.found, formatting.coefficient, setting)
-        cells = (kind, path.end, people([one.found]), value, remark([one.found], setting))
+        value = cell(one.found, NumberFormat.coefficient, setting)
+        cells = (kind, path.end, people([one.found], setting), value, remark([one.found], setting))
         rows.append((path.start, cells))
     headings = headings_of(("from", "path", "to", "n", "value", "remarks"), setting)
     caption = setting.say("models.paths_caption", model=title)
@@ -241,9 +242,9 @@ def _correlations(
     found = [[by_pair.get(frozenset((a, b))) for b in factors] for a in factors]
     caption = setting.say("models.factor_matrix", model=title)
     description = setting.say("models.factor_matrix_description")
-    numbers = [[_number(one) for one in row] for row in found]
+    values = [[_number(one) for one in row] for row in found]
     groups = [HeatGroup("", "", tuple(factors))]
-    chart = heat_map(f"factors-{name}", caption, description, groups, numbers)
+    chart = heat_map(f"factors-{name}", caption, description, groups, values, setting.numbers)
     return DrawnMatrix((), chart, _matrix_table(caption, factors, found, setting))
 
 
@@ -257,13 +258,13 @@ def _misfit(name: str, title: str, table: Estimates, setting: Setting) -> DrawnM
     groups = _groups({item for pair in by_pair for item in pair}, setting)
     items = [item for group in groups for item in group.items]
     found = [[by_pair.get(frozenset((a, b))) for b in items] for a in items]
-    numbers = [[_number(one) for one in row] for row in found]
-    below = [(numbers[i][j], items[j], items[i]) for i in range(len(items)) for j in range(i)]
+    values = [[_number(one) for one in row] for row in found]
+    below = [(values[i][j], items[j], items[i]) for i in range(len(items)) for j in range(i)]
     if not any(number is not None for number, *_ in below):
         return None
     caption = setting.say("models.misfit", model=title)
     description = setting.say("models.misfit_description")
-    chart = misfit_map(f"misfit-{name}", caption, description, groups, numbers)
+    chart = misfit_map(f"misfit-{name}", caption, description, groups, values, setting.numbers)
     told = _misfit_in_words([(abs(n), n, a, b) for n, a, b in below if n is not None], setting)
     return DrawnMatrix((told,), chart, _matrix_table(caption, items, found, setting))
 
@@ -278,13 +279,13 @@ def _groups(items: set[str], setting: Setting) -> tuple[HeatGroup, ...]:
 
 def _misfit_in_words(pairs: Sequence[tuple[float, float, str, str]], setting: Setting) -> str:
     marked = [pair for pair in pairs if misfit_step(pair[1])]
-    total = formatting.count(len(pairs))
+    total = setting.numbers.count(len(pairs))
     if not marked:
         return setting.say("models.misfit_none", total=total)
     _, value, first, second = max(marked)
-    number = formatting.bare_coefficient(value)
+    number = setting.numbers.bare_coefficient(value)
     largest = setting.say("models.pair", first=first, second=second, number=number)
-    marks = formatting.count(len(marked))
+    marks = setting.numbers.count(len(marked))
     return setting.say("models.misfit_some", marked=marks, total=total, largest=largest)
 
 
@@ -297,7 +298,7 @@ def _matrix_table(
 ) -> Evidence:
     rows = []
     for place, (name, row) in enumerate(zip(names, found, strict=True)):
-        cells = [cell(one, formatting.coefficient, setting, interval=False) for one in row]
+        cells = [cell(one, NumberFormat.coefficient, setting, interval=False) for one in row]
         cells[place] = "\N{EN DASH}"
         rows.append((name, cells))
     shown = shown_table(caption, [setting.say("statistic.of"), *names], rows)

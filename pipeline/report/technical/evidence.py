@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from pipeline.report import formatting
 from pipeline.report.estimates import Absent, Estimate, Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, ShownTable, shown_table
 
-Writer = Callable[[float], str]
+Writer = Callable[[NumberFormat, float], str]
 Found = Estimate | Absent | None
 Columns = Sequence[tuple[str, Writer]]
 
@@ -17,9 +17,9 @@ WITHHELD = "withheld"
 """Condition of a number that disclosure control holds back."""
 
 
-def one_decimal(value: float) -> str:
+def one_decimal(numbers: NumberFormat, value: float) -> str:
     """A size that needs no more, such as a chi-square."""
-    return formatting.decimals(value, 1)
+    return numbers.decimals(value, 1)
 
 
 def is_withheld(found: Found) -> bool:
@@ -33,18 +33,19 @@ def cell(found: Found, write: Writer, setting: Setting, *, interval: bool = True
         return setting.say("word.not_shown")
     if not isinstance(found, Estimate):
         return setting.say("word.not_computed")
+    value = write(setting.numbers, found.value)
     if found.interval is None or not interval:
-        return write(found.value)
-    low, high = (write(end) for end in found.interval)
-    return setting.say("word.with_range", value=write(found.value), low=low, high=high)
+        return value
+    low, high = (write(setting.numbers, end) for end in found.interval)
+    return setting.say("word.with_range", value=value, low=low, high=high)
 
 
-def people(found: Iterable[Found]) -> str:
+def people(found: Iterable[Found], setting: Setting) -> str:
     """How many people stand behind numbers: one number, the range of several, or a dash."""
-    numbers = sorted({one.n for one in found if one is not None and one.n is not None})
-    if not numbers:
+    known = sorted({one.n for one in found if one is not None and one.n is not None})
+    if not known:
         return "\N{EN DASH}"
-    ends = [formatting.count(number) for number in dict.fromkeys((numbers[0], numbers[-1]))]
+    ends = [setting.numbers.count(number) for number in dict.fromkeys((known[0], known[-1]))]
     return "\N{EN DASH}".join(ends)
 
 
@@ -146,7 +147,7 @@ def by_scope(
         found = [table.on_record(statistic, scale=scope) for statistic, _ in columns]
         every.extend(found)
         cells = [cell(one, write, setting) for one, (_, write) in zip(found, columns, strict=True)]
-        row = (people(found), *cells, remark(found, setting))
+        row = (people(found, setting), *cells, remark(found, setting))
         rows.append((scope_label(scope, setting), row))
     names = ("items_of", "n", *(statistic for statistic, _ in columns), "remarks")
     headings = headings_of(names, setting)

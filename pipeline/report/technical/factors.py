@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.report import formatting
 from pipeline.report.estimates import Address, Estimate, Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -33,20 +33,20 @@ from pipeline.report.technical.loadings import (
 
 FIT: Columns = (
     ("chi_square", one_decimal),
-    ("df", formatting.count),
-    ("p_value", formatting.p_value),
-    ("rmsea", lambda value: formatting.decimals(value, 3)),
-    ("tli", lambda value: formatting.decimals(value, 3)),
-    ("cfi", lambda value: formatting.decimals(value, 3)),
+    ("df", NumberFormat.count),
+    ("p_value", NumberFormat.p_value),
+    ("rmsea", lambda numbers, value: numbers.decimals(value, 3)),
+    ("tli", lambda numbers, value: numbers.decimals(value, 3)),
+    ("cfi", lambda numbers, value: numbers.decimals(value, 3)),
     ("bic", one_decimal),
-    ("rmsr", lambda value: formatting.decimals(value, 3)),
-    ("corrected_rmsr", lambda value: formatting.decimals(value, 3)),
+    ("rmsr", lambda numbers, value: numbers.decimals(value, 3)),
+    ("corrected_rmsr", lambda numbers, value: numbers.decimals(value, 3)),
 )
 
 GENERAL: Columns = (
-    ("omega_hierarchical", formatting.coefficient),
-    ("omega_total", formatting.coefficient),
-    ("explained_common_variance", formatting.coefficient),
+    ("omega_hierarchical", NumberFormat.coefficient),
+    ("omega_total", NumberFormat.coefficient),
+    ("explained_common_variance", NumberFormat.coefficient),
 )
 
 
@@ -88,10 +88,10 @@ def _sample(equivalence: Estimates, setting: Setting) -> str:
         return setting.say("technical.sample_whole")
     return setting.say(
         "technical.sample_halves",
-        exploring=people([first]),
-        confirming=people([second]),
-        first=formatting.bare_coefficient(first.value),
-        second=formatting.bare_coefficient(second.value),
+        exploring=people([first], setting),
+        confirming=people([second], setting),
+        first=setting.numbers.bare_coefficient(first.value),
+        second=setting.numbers.bare_coefficient(second.value),
     )
 
 
@@ -117,7 +117,7 @@ def _loadings(scope: str | None, table: Estimates, setting: Setting) -> Evidence
         if not any((*loadings, *flags)):
             continue
         every.extend((*loadings, *flags))
-        cells = [cell(one, formatting.coefficient, setting, interval=False) for one in loadings]
+        cells = [cell(one, NumberFormat.coefficient, setting, interval=False) for one in loadings]
         target = setting.instrument.scale_of_item[item].id
         rows.append((item, (target, *cells, remark((*loadings, *flags), setting))))
     headings = [
@@ -183,8 +183,8 @@ def _factor_table(
         (
             factor,
             (
-                people([found[factor]]),
-                cell(found[factor], formatting.coefficient, setting),
+                people([found[factor]], setting),
+                cell(found[factor], NumberFormat.coefficient, setting),
                 remark([found[factor]], setting),
             ),
         )

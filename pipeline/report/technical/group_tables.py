@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.report import formatting
 from pipeline.report.charts import NO_NUMBER
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import WITHHELD, Writer, headings_of, meaning
@@ -13,9 +14,9 @@ from pipeline.report.technical.evidence import WITHHELD, Writer, headings_of, me
 Row = Mapping[str, str]
 
 EFFECTS: tuple[tuple[str, Writer], ...] = (
-    ("d_macs", formatting.coefficient),
-    ("unsigned_difference", lambda value: formatting.decimals(value, 2)),
-    ("signed_difference", lambda value: formatting.signed(value, 2)),
+    ("d_macs", NumberFormat.coefficient),
+    ("unsigned_difference", lambda numbers, value: numbers.decimals(value, 2)),
+    ("signed_difference", lambda numbers, value: numbers.signed(value, 2)),
 )
 
 
@@ -31,7 +32,7 @@ def differing_items(heading: str, rows: Sequence[Row], setting: Setting) -> Evid
             cells = [_number(effects.get((*key, name)), write, setting) for name, write in EFFECTS]
             step = setting.phrases.say(f"invariance.step_{row['step']}")
             name = _title(group, setting) if group else setting.say("word.none")
-            told = (row["item"], step, _number(row, formatting.p_value, setting), name, *cells)
+            told = (row["item"], step, _number(row, NumberFormat.p_value, setting), name, *cells)
             shown.append((row["scale"], (*told, _remark(row, setting))))
     if not shown:
         return None
@@ -46,7 +47,11 @@ def group_means(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence
     shown = []
     for row in means:
         step = setting.phrases.say(f"invariance.basis_{row['step']}")
-        n = formatting.count(float(row["n_respondents"])) if row["n_respondents"] else NO_NUMBER
+        n = (
+            setting.numbers.count(float(row["n_respondents"]))
+            if row["n_respondents"]
+            else NO_NUMBER
+        )
         told = (_title(row["group"], setting), step, n, _with_interval(row, setting))
         shown.append((row["scale"], (*told, _remark(row, setting))))
     if not shown:
@@ -100,16 +105,16 @@ def _title(group: str, setting: Setting) -> str:
 
 def _number(row: Row | None, write: Writer, setting: Setting) -> str:
     if row is not None and row["estimate"]:
-        return write(float(row["estimate"]))
+        return write(setting.numbers, float(row["estimate"]))
     held_back = row is not None and WITHHELD in row["condition"].split()
     return setting.say("word.not_shown") if held_back else setting.say("word.not_computed")
 
 
 def _with_interval(row: Row, setting: Setting) -> str:
-    value = formatting.signed(float(row["estimate"]), 2)
+    value = setting.numbers.signed(float(row["estimate"]), 2)
     if not (row["ci_low"] and row["ci_high"]):
         return value
-    low, high = (formatting.signed(float(row[end]), 2) for end in ("ci_low", "ci_high"))
+    low, high = (setting.numbers.signed(float(row[end]), 2) for end in ("ci_low", "ci_high"))
     return setting.say("word.with_range", value=value, low=low, high=high)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.report import formatting
 from pipeline.report.charts import NO_NUMBER
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, ShownTable, shown_table
 from pipeline.report.technical.evidence import (
@@ -31,7 +32,7 @@ STEPS = ("configural", "thresholds", "metric", "scalar", "strict")
 
 FIT: Columns = (
     ("chi_square", one_decimal),
-    ("df", formatting.count),
+    ("df", NumberFormat.count),
     ("cfi", three_decimals),
     ("tli", three_decimals),
     ("rmsea", three_decimals),
@@ -40,11 +41,11 @@ FIT: Columns = (
 
 CHANGE: Columns = (
     ("chi_square_difference", one_decimal),
-    ("df_difference", formatting.count),
-    ("p_value", formatting.p_value),
-    ("change_cfi", lambda value: formatting.signed(value, 3)),
-    ("change_rmsea", lambda value: formatting.signed(value, 3)),
-    ("change_srmr", lambda value: formatting.signed(value, 3)),
+    ("df_difference", NumberFormat.count),
+    ("p_value", NumberFormat.p_value),
+    ("change_cfi", lambda numbers, value: numbers.signed(value, 3)),
+    ("change_rmsea", lambda numbers, value: numbers.signed(value, 3)),
+    ("change_srmr", lambda numbers, value: numbers.signed(value, 3)),
 )
 
 Row = Mapping[str, str]
@@ -158,7 +159,11 @@ def _fit(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence:
     """Every step with what it holds equal and how it fits."""
     shown = []
     for row in rows:
-        n = formatting.count(float(row["n_respondents"])) if row["n_respondents"] else NO_NUMBER
+        n = (
+            setting.numbers.count(float(row["n_respondents"]))
+            if row["n_respondents"]
+            else NO_NUMBER
+        )
         cells = [_number(row, name, write, setting) for name, write in FIT]
         told = (_step_label(row, setting), _equal(row, setting), n, *cells)
         shown.append((row["scale"], (*told, _remark(row, setting))))
@@ -213,7 +218,7 @@ def _method(rows: Sequence[Row], setting: Setting) -> str:
 
 def _number(row: Row, name: str, write: Writer, setting: Setting) -> str:
     if row[name]:
-        return write(float(row[name]))
+        return write(setting.numbers, float(row[name]))
     held_back = WITHHELD in row["condition"].split()
     return setting.say("word.not_shown") if held_back else setting.say("word.not_computed")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.report import formatting
 from pipeline.report.estimates import Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -18,19 +18,19 @@ from pipeline.report.technical.evidence import (
 )
 
 ANSWERS: Columns = (
-    ("n_missing", formatting.count),
-    ("mean", formatting.coefficient),
-    ("sd", formatting.coefficient),
-    ("skewness", formatting.coefficient),
-    ("excess_kurtosis", formatting.coefficient),
-    ("floor_share", formatting.percent),
-    ("ceiling_share", formatting.percent),
+    ("n_missing", NumberFormat.count),
+    ("mean", NumberFormat.coefficient),
+    ("sd", NumberFormat.coefficient),
+    ("skewness", NumberFormat.coefficient),
+    ("excess_kurtosis", NumberFormat.coefficient),
+    ("floor_share", NumberFormat.percent),
+    ("ceiling_share", NumberFormat.percent),
 )
 
 TOGETHER: Columns = (
-    ("item_rest_correlation", formatting.coefficient),
-    ("item_rest_polyserial", formatting.coefficient),
-    ("alpha_if_dropped", formatting.coefficient),
+    ("item_rest_correlation", NumberFormat.coefficient),
+    ("item_rest_polyserial", NumberFormat.coefficient),
+    ("alpha_if_dropped", NumberFormat.coefficient),
 )
 
 
@@ -55,7 +55,7 @@ def _table(
         every.extend(found)
         cells = [cell(one, write, setting) for one, (_, write) in zip(found, columns, strict=True)]
         text = setting.wording.of(item.text)
-        rows.append((item.id, (text, people(found), *cells, remark(found, setting))))
+        rows.append((item.id, (text, people(found, setting), *cells, remark(found, setting))))
     names = ("item", "text", "n", *(one for one, _ in columns), "remarks")
     headings = headings_of(names, setting)
     title = setting.wording.of(scale.title)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.report import formatting
 from pipeline.report.charts import (
     ItemLoading,
     LoadingGroup,
@@ -16,6 +15,7 @@ from pipeline.report.charts import (
     loading_plot,
 )
 from pipeline.report.estimates import Address, Estimate, Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -142,7 +142,7 @@ def loading_plots(scope: str | None, table: Estimates, setting: Setting) -> tupl
         title = _title(scope, number, len(panels), setting)
         description = setting.say("technical.loading_description")
         identity = chart_id("loadings", scope, str(number))
-        chart = loading_plot(identity, title, description, axis, panel, REFERENCES)
+        chart = loading_plot(identity, title, description, axis, panel, REFERENCES, setting.numbers)
         drawn = {item.item for group in panel for item in group.items}
         shown = [one for one in items if one.item in drawn]
         views.append(LoadingView(chart, _plot_table(title, shown, setting)))
@@ -182,9 +182,11 @@ def _plot_table(title: str, items: Sequence[OwnLoading], setting: Setting) -> Ev
     rows = []
     for one in items:
         other = setting.say("word.none") if one.other_factor is None else one.other_factor
-        more = [cell(getattr(one, name), formatting.coefficient, setting) for name in extra]
-        loadings = [cell(found, formatting.coefficient, setting) for found in (one.own, one.other)]
-        cells = (one.scale, people(one.found), *loadings, other, *more)
+        more = [cell(getattr(one, name), NumberFormat.coefficient, setting) for name in extra]
+        loadings = [
+            cell(found, NumberFormat.coefficient, setting) for found in (one.own, one.other)
+        ]
+        cells = (one.scale, people(one.found, setting), *loadings, other, *more)
         rows.append((one.item, (*cells, remark(one.found, setting))))
     names = ("item", "target", "n", "own_loading", "other_loading", "other_factor", *extra)
     headings = headings_of((*names, "remarks"), setting)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.report import formatting
 from pipeline.report.estimates import Estimates, estimates_of
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.technical.evidence import Columns, Writer, one_decimal
 
 SAMPLE_TO_SHOW = ("all", "confirming")
@@ -29,9 +29,9 @@ class ModelKey(NamedTuple):
 TablesOfModels = Mapping[ModelKey, Estimates]
 
 
-def three_decimals(value: float) -> str:
+def three_decimals(numbers: NumberFormat, value: float) -> str:
     """An index of fit."""
-    return formatting.decimals(value, 3)
+    return numbers.decimals(value, 3)
 
 
 # Indices that exist in several kinds, with the writer of each.
@@ -103,5 +103,5 @@ def _writer(name: str) -> Writer:
     if name.startswith(("chi_square", "bic")):
         return one_decimal
     if name == "df":
-        return formatting.count
-    return formatting.p_value if name.startswith("p_value") else three_decimals
+        return NumberFormat.count
+    return NumberFormat.p_value if name.startswith("p_value") else three_decimals

@@ -278,7 +278,7 @@ def _fit(
         every.extend(found)
         cells = [cell(one, write, setting) for one, (_, write) in zip(found, columns, strict=True)]
         sample = setting.phrases.say(f"models.sample_{key.sample}")
-        row = (sample, people(found), *cells, remark(found, setting))
+        row = (sample, people(found, setting), *cells, remark(found, setting))
         rows.append((names.get(str(key.model), str(key.model)), row))
     headings = headings_of(
         ("model", "sample", "n", *(name for name, _ in columns), "remarks"), setting
@@ -378,7 +378,7 @@ def _bound(index: str, found: Found, setting: Setting) -> str:
 
 
 def _bound_of(index: str, value: float, setting: Setting) -> str:
-    number = three_decimals(value)
+    number = three_decimals(setting.numbers, value)
     if index in HIGHER_IS_CLOSER:
         return setting.say("models.at_least", number=number)
     return setting.say("models.at_most", number=number)
@@ -404,7 +404,7 @@ def _single(tables: TablesOfModels, setting: Setting) -> Evidence:
         found = [own[scale].on_record(name, scale=scale) for name, _ in columns]
         every.extend(found)
         cells = [cell(one, write, setting) for one, (_, write) in zip(found, columns, strict=True)]
-        row = (people(found), *cells, remark(found, setting))
+        row = (people(found, setting), *cells, remark(found, setting))
         rows.append((scope_label(scale, setting), row))
     headings = headings_of(("scale", "n", *(name for name, _ in columns), "remarks"), setting)
     caption = setting.say("models.single_caption")

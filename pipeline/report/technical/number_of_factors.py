@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.report import formatting
 from pipeline.report.charts import LineChart, line_chart
 from pipeline.report.estimates import Estimate, Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -28,10 +28,10 @@ from pipeline.report.technical.evidence import (
 )
 
 FACTORABILITY: Columns = (
-    ("kmo", formatting.coefficient),
+    ("kmo", NumberFormat.coefficient),
     ("bartlett_chi_square", one_decimal),
-    ("bartlett_df", formatting.count),
-    ("bartlett_p_value", formatting.p_value),
+    ("bartlett_df", NumberFormat.count),
+    ("bartlett_p_value", NumberFormat.p_value),
 )
 
 KINDS = ("components", "factors")
@@ -83,7 +83,14 @@ def _item_adequacy(scope: str | None, table: Estimates, setting: Setting) -> Evi
         if (one := table.on_record("kmo", scale=scope, item=item)) is not None
     }
     rows = [
-        (item, (people([one]), cell(one, formatting.coefficient, setting), remark([one], setting)))
+        (
+            item,
+            (
+                people([one], setting),
+                cell(one, NumberFormat.coefficient, setting),
+                remark([one], setting),
+            ),
+        )
         for item, one in found.items()
     ]
     caption = setting.say("technical.item_kmo_caption", items=scope_label(scope, setting))
@@ -124,7 +131,7 @@ def _scree(scope: str | None, kind: str, table: Estimates, setting: Setting) -> 
         float(max(1, math.ceil(max(max(numbers) for numbers in values)))),
     )
     rows = [
-        (str(rank), [formatting.coefficient(number) for number in numbers])
+        (str(rank), [setting.numbers.coefficient(number) for number in numbers])
         for rank, numbers in enumerate(zip(*values, strict=True), start=1)
     ]
     shown = shown_table(title, [setting.say("statistic.rank"), *names], rows)
@@ -161,7 +168,7 @@ def suggestion_table(table: Estimates, setting: Setting) -> Evidence:
     for rule in _rules_on_record(table):
         found = [_suggested(rule, scope, table) for scope in scopes]
         every.extend(found)
-        cells = [cell(one, formatting.count, setting) for one in found]
+        cells = [cell(one, NumberFormat.count, setting) for one in found]
         rows.append((_rule_label(rule, setting), (*cells, remark(found, setting))))
     shown = shown_table(caption, headings, rows, words=[len(headings) - 1])
     return evidence(shown, every, setting)
@@ -177,11 +184,11 @@ def suggestion_sentences(table: Estimates, setting: Setting) -> tuple[str, ...]:
 def _sentence(scope: str | None, table: Estimates, setting: Setting) -> str:
     found = [_suggested(rule, scope, table) for rule in _rules_on_record(table)]
     numbers = sorted(round(one.value) for one in found if isinstance(one, Estimate))
-    words = {"items": scope_label(scope, setting), "number": formatting.count(len(numbers))}
+    words = {"items": scope_label(scope, setting), "number": setting.numbers.count(len(numbers))}
     expected = _expected(scope, setting)
     if not numbers:
         return setting.say("technical.suggest_none", items=words["items"])
-    low, high = (formatting.count(number) for number in (numbers[0], numbers[-1]))
+    low, high = (setting.numbers.count(number) for number in (numbers[0], numbers[-1]))
     if len(numbers) == 1:
         sentence = setting.say("technical.suggest_one", items=words["items"], value=low)
     elif low == high:
@@ -195,7 +202,9 @@ def _expected(scope: str | None, setting: Setting) -> tuple[str, ...]:
     """How many factors the questionnaire was built for, where it says so."""
     sections = [s for s in setting.instrument.sections if s.id == scope and s.factor_model]
     return tuple(
-        setting.say("technical.suggest_expected", value=formatting.count(len(section.scale_ids)))
+        setting.say(
+            "technical.suggest_expected", value=setting.numbers.count(len(section.scale_ids))
+        )
         for section in sections
     )
 

@@ -16,6 +16,7 @@ from pipeline.report.charts import (
     forest_panels,
 )
 from pipeline.report.estimates import Estimate, Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -45,11 +46,11 @@ COEFFICIENTS = (
 """Coefficients of the forest; the place of a coefficient is the shape of its mark."""
 
 OTHERS: Columns = (
-    ("standard_error_of_measurement", formatting.coefficient),
-    ("smallest_detectable_change", formatting.coefficient),
-    ("split_half_minimum", formatting.coefficient),
-    ("split_half_maximum", formatting.coefficient),
-    ("inter_item_correlation", formatting.coefficient),
+    ("standard_error_of_measurement", NumberFormat.coefficient),
+    ("smallest_detectable_change", NumberFormat.coefficient),
+    ("split_half_minimum", NumberFormat.coefficient),
+    ("split_half_maximum", NumberFormat.coefficient),
+    ("inter_item_correlation", NumberFormat.coefficient),
 )
 
 LONGEST_LABEL = 32
@@ -144,7 +145,9 @@ def _forests(scales: Sequence[Scale], table: Estimates, setting: Setting) -> tup
             title = setting.say("technical.part", title=title, number=str(number), total=total)
         rows = [_row(datum, table, setting) for datum in panel]
         description = setting.say("technical.forest_description")
-        chart = forest_chart(f"forest-{number}", title, description, axis, rows, REFERENCES)
+        chart = forest_chart(
+            f"forest-{number}", title, description, axis, rows, REFERENCES, setting.numbers
+        )
         shown = [setting.instrument.by_id[datum.label] for datum in panel]
         views.append(ForestView(chart, _coefficients(title, shown, table, setting)))
     return tuple(views)
@@ -153,7 +156,9 @@ def _forests(scales: Sequence[Scale], table: Estimates, setting: Setting) -> tup
 def _row(datum: ForestDatum, table: Estimates, setting: Setting) -> ForestDatum:
     found = [table.on_record(COEFFICIENTS[p.series], scale=datum.label) for p in datum.points]
     label = formatting.shorten(scope_label(datum.label, setting), LONGEST_LABEL)
-    return ForestDatum(label, setting.say("technical.forest_n", n=people(found)), datum.points)
+    return ForestDatum(
+        label, setting.say("technical.forest_n", n=people(found, setting)), datum.points
+    )
 
 
 # ------------------------------------------------------------------ tables
@@ -174,8 +179,8 @@ def _coefficients(
         for name, one in _on_record(scale.id, table):
             every.append(one)
             label = setting.phrases.say(f"statistic.{name}") if name else setting.say("word.none")
-            value = cell(one, formatting.coefficient, setting)
-            row = (label, people([one]), value, remark([one], setting))
+            value = cell(one, NumberFormat.coefficient, setting)
+            row = (label, people([one], setting), value, remark([one], setting))
             rows.append((scope_label(scale.id, setting), row))
     headings = headings_of(("scale", "coefficient", "n", "value", "remarks"), setting)
     return evidence(shown_table(caption, headings, rows, words=[1, 4]), every, setting)
@@ -196,7 +201,7 @@ def _others(scales: Sequence[Scale], table: Estimates, setting: Setting) -> Evid
         found = [table.on_record(name, scale=scale.id) for name, _ in columns]
         every.extend(found)
         cells = [cell(one, write, setting) for one, (_, write) in zip(found, columns, strict=True)]
-        counts = (formatting.count(len(scale.items)), people(found))
+        counts = (setting.numbers.count(len(scale.items)), people(found, setting))
         rows.append((scope_label(scale.id, setting), (*counts, *cells, remark(found, setting))))
     names = ("scale", "n_items", "n", *(name for name, _ in columns), "remarks")
     headings = headings_of(names, setting)

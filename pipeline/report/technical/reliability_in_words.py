@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.instrument.model import Scale
-from pipeline.report import formatting
 from pipeline.report.estimates import Absent, Estimate, Estimates
 from pipeline.report.pages import Setting
 from pipeline.report.technical.evidence import conditions, is_withheld, meaning, people
@@ -44,7 +43,7 @@ def in_words(scale: Scale, table: Estimates, setting: Setting) -> str:
         _number(name, found, setting),
     ]
     if isinstance(told_change, Estimate):
-        change = formatting.coefficient(told_change.value)
+        change = setting.numbers.coefficient(told_change.value)
         sentences.append(setting.say("reliability.change", points=change))
     return " ".join(sentences)
 
@@ -72,12 +71,12 @@ def _grip(found: Estimate) -> str:
 def _number(name: str, found: Estimate, setting: Setting) -> str:
     words = {
         "coefficient": setting.phrases.say(f"statistic.{name}"),
-        "value": formatting.coefficient(found.value),
-        "people": people([found]),
+        "value": setting.numbers.coefficient(found.value),
+        "people": people([found], setting),
     }
     if found.interval is None:
         return setting.say("reliability.number_alone", **words)
-    low, high = (formatting.coefficient(end) for end in found.interval)
+    low, high = (setting.numbers.coefficient(end) for end in found.interval)
     return setting.say("reliability.number", **words, low=low, high=high)
 
 
@@ -106,6 +105,6 @@ def _too_few(found: Sequence[Estimate | Absent], setting: Setting) -> str:
     needed = setting.study.minimum_n
     numbers = [one.n for one in found if one.n is not None]
     if not numbers or max(numbers) >= needed:
-        return setting.say("reliability.too_few", needed=formatting.count(needed))
-    there = formatting.count(max(numbers))
-    return setting.say("reliability.too_few_of", n=there, needed=formatting.count(needed))
+        return setting.say("reliability.too_few", needed=setting.numbers.count(needed))
+    there = setting.numbers.count(max(numbers))
+    return setting.say("reliability.too_few_of", n=there, needed=setting.numbers.count(needed))

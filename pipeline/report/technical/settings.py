@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.report import formatting
 from pipeline.report.pages import Setting
 from pipeline.report.tables import ShownTable, shown_table
 
 
 def disclosure_rules(setting: Setting) -> tuple[str, ...]:
     """What may leave and what may not, a sentence a rule."""
-    minimum = formatting.count(setting.study.minimum_n)
+    minimum = setting.numbers.count(setting.study.minimum_n)
     names = ("minimum", "ladder", "complement", "uniform", "rounding")
     return tuple(setting.phrases.say(f"disclosure.{name}", minimum=minimum) for name in names)
 
@@ -22,7 +21,7 @@ def settings_table(setting: Setting) -> ShownTable:
         (setting.say("settings.instrument"), f"{instrument.id} {instrument.version}"),
         (setting.say("settings.status"), instrument.status),
         (setting.say("settings.wave"), study.wave),
-        (setting.say("settings.minimum"), formatting.count(study.minimum_n)),
+        (setting.say("settings.minimum"), setting.numbers.count(study.minimum_n)),
     ]
     chosen = [(name.replace("_", " "), study.settings[name]) for name in sorted(study.settings)]
     headings = [setting.say("settings.name"), setting.say("settings.value")]

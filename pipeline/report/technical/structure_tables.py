@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from pipeline.report import formatting
 from pipeline.report.estimates import Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, ShownTable, shown_table
 from pipeline.report.technical.evidence import (
@@ -23,24 +23,24 @@ from pipeline.report.technical.evidence import (
 BETWEEN = " with "
 
 OF_FACTORS: Columns = (
-    ("categorical_omega_model_implied", formatting.coefficient),
-    ("omega_model_implied", formatting.coefficient),
-    ("average_variance_extracted", formatting.coefficient),
-    ("construct_replicability", formatting.coefficient),
+    ("categorical_omega_model_implied", NumberFormat.coefficient),
+    ("omega_model_implied", NumberFormat.coefficient),
+    ("average_variance_extracted", NumberFormat.coefficient),
+    ("construct_replicability", NumberFormat.coefficient),
 )
 
 OF_PAIRS: Columns = (
-    ("factor_correlation", formatting.coefficient),
-    ("htmt", formatting.coefficient),
-    ("htmt2", formatting.coefficient),
+    ("factor_correlation", NumberFormat.coefficient),
+    ("htmt", NumberFormat.coefficient),
+    ("htmt2", NumberFormat.coefficient),
 )
 
 OF_GENERAL: Columns = (
-    ("omega", formatting.coefficient),
-    ("omega_hierarchical", formatting.coefficient),
-    ("explained_common_variance", formatting.percent),
-    ("construct_replicability", formatting.coefficient),
-    ("determinacy", formatting.coefficient),
+    ("omega", NumberFormat.coefficient),
+    ("omega_hierarchical", NumberFormat.coefficient),
+    ("explained_common_variance", NumberFormat.percent),
+    ("construct_replicability", NumberFormat.coefficient),
+    ("determinacy", NumberFormat.coefficient),
 )
 
 MOST_NAMED = 3
@@ -87,7 +87,7 @@ def _by_factor(
         found = [_of_factor(name, scope, factor, table) for name, _ in shown]
         every.extend(found)
         cells = [cell(one, write, setting) for one, (_, write) in zip(found, shown, strict=True)]
-        rows.append((factor, (people(found), *cells, remark(found, setting))))
+        rows.append((factor, (people(found, setting), *cells, remark(found, setting))))
     headings = headings_of((first, "n", *(name for name, _ in shown), "remarks"), setting)
     return evidence(shown_table(caption, headings, rows, words=[len(headings) - 1]), every, setting)
 
@@ -152,4 +152,4 @@ def _named(about: Sequence[str], setting: Setting) -> str:
         return setting.say("models.whole_questionnaire")
     if len(about) <= MOST_NAMED:
         return ", ".join(about)
-    return setting.say("models.number_of_cases", number=formatting.count(len(about)))
+    return setting.say("models.number_of_cases", number=setting.numbers.count(len(about)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.report import formatting
 from pipeline.report.estimates import Estimates
+from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, shown_table
 from pipeline.report.technical.evidence import (
@@ -23,38 +23,38 @@ from pipeline.report.technical.evidence import (
 )
 
 
-def three_decimals(value: float) -> str:
+def three_decimals(numbers: NumberFormat, value: float) -> str:
     """A variance, which can be small."""
-    return formatting.decimals(value, 3)
+    return numbers.decimals(value, 3)
 
 
 ANALYSIS_OF_VARIANCE: Columns = (
-    ("icc1_anova_n0", formatting.coefficient),
-    ("icc1_anova_mean_n", formatting.coefficient),
-    ("icc2_anova", formatting.coefficient),
-    ("f", formatting.coefficient),
-    ("p_value", formatting.p_value),
-    ("n_groups", formatting.count),
+    ("icc1_anova_n0", NumberFormat.coefficient),
+    ("icc1_anova_mean_n", NumberFormat.coefficient),
+    ("icc2_anova", NumberFormat.coefficient),
+    ("f", NumberFormat.coefficient),
+    ("p_value", NumberFormat.p_value),
+    ("n_groups", NumberFormat.count),
     ("mean_group_size", one_decimal),
 )
 MIXED_MODEL: Columns = (
-    ("icc1_reml", formatting.coefficient),
-    ("icc2_reml_mean", formatting.coefficient),
+    ("icc1_reml", NumberFormat.coefficient),
+    ("icc2_reml_mean", NumberFormat.coefficient),
     ("variance_between", three_decimals),
     ("variance_within", three_decimals),
     ("design_effect", one_decimal),
-    ("n_for_reliability_70", formatting.count),
-    ("n_for_reliability_80", formatting.count),
+    ("n_for_reliability_70", NumberFormat.count),
+    ("n_for_reliability_80", NumberFormat.count),
 )
 AGREEMENT: Columns = (
-    ("rwg_j_uniform_median", formatting.coefficient),
-    ("rwg_j_slightly_skewed_median", formatting.coefficient),
-    ("rwg_j_lindell_median", formatting.coefficient),
-    ("ad_mean_median", formatting.coefficient),
-    ("ad_mean_share_agreeing", formatting.coefficient),
-    ("ad_mean_by_people_mean_observed", formatting.coefficient),
-    ("ad_mean_by_people_mean_random_mean", formatting.coefficient),
-    ("ad_mean_by_people_mean_p_value", formatting.p_value),
+    ("rwg_j_uniform_median", NumberFormat.coefficient),
+    ("rwg_j_slightly_skewed_median", NumberFormat.coefficient),
+    ("rwg_j_lindell_median", NumberFormat.coefficient),
+    ("ad_mean_median", NumberFormat.coefficient),
+    ("ad_mean_share_agreeing", NumberFormat.coefficient),
+    ("ad_mean_by_people_mean_observed", NumberFormat.coefficient),
+    ("ad_mean_by_people_mean_random_mean", NumberFormat.coefficient),
+    ("ad_mean_by_people_mean_p_value", NumberFormat.p_value),
 )
 COEFFICIENT = "case_mix_coefficient"
 
@@ -84,8 +84,8 @@ def _case_mix(table: Estimates, setting: Setting) -> Iterator[Evidence]:
         for category in _categories(table, scope):
             found: Found = table.on_record(COEFFICIENT, scale=scope, item=category)
             every.append(found)
-            number = cell(found, formatting.coefficient, setting)
-            words = (category, people([found]), number, remark([found], setting))
+            number = cell(found, NumberFormat.coefficient, setting)
+            words = (category, people([found], setting), number, remark([found], setting))
             rows.append((scope_label(scope, setting), words))
     if rows:
         headings = headings_of(("items_of", "category", "n", COEFFICIENT, "remarks"), setting)

@@ -13,6 +13,7 @@ from pipeline.report.charts import (
     stacked_chart,
     strip_chart,
 )
+from tests.report.number_formats import ENGLISH
 
 AXIS = Axis(1, 5, (1.0, 2.0, 3.0, 4.0, 5.0))
 
@@ -23,7 +24,7 @@ def percent(text: str) -> float:
 
 def test_a_dot_lies_between_the_ends_of_its_interval():
     datum = DotDatum("x", "", (Point(3.2, (2.8, 3.6)),), band=(2, 4), reference=3.0)
-    row = dot_chart("c", "t", "d", AXIS, [datum]).rows[0]
+    row = dot_chart("c", "t", "d", AXIS, [datum], ENGLISH).rows[0]
     mark = row.marks[0]
     assert mark.start and mark.end and row.band and row.reference
     assert percent(mark.start) < percent(mark.x) < percent(mark.end)
@@ -35,7 +36,7 @@ def test_a_dot_lies_between_the_ends_of_its_interval():
 
 def test_rows_do_not_overlap():
     data = [DotDatum(str(place), "", (Point(3, None),)) for place in range(4)]
-    rows = dot_chart("c", "t", "d", AXIS, data).rows
+    rows = dot_chart("c", "t", "d", AXIS, data, ENGLISH).rows
     ends = [(row.label_y, row.track_y) for row in rows]
     assert ends == sorted(ends)
     assert all(row.marks[0].start is None for row in rows)
@@ -63,19 +64,19 @@ def test_every_bar_fits_into_its_drawing(shares):
 
 
 def test_stacked_bars_fill_the_width_and_small_pieces_carry_no_number():
-    chart = stacked_chart("s", "t", "d", [("now", [("A", 9.5), ("B", 0.5)])])
+    chart = stacked_chart("s", "t", "d", [("now", [("A", 9.5), ("B", 0.5)])], ENGLISH)
     first, second = chart.rows[0].segments
     assert (percent(first.width), percent(second.width)) == pytest.approx((95, 5))
     assert (first.text, second.text) == ("A 9.5", "")
 
 
 def test_nobody_having_given_counters_is_no_fault():
-    assert stacked_chart("s", "t", "d", [("now", [("A", 0.0)])]).rows[0].segments
+    assert stacked_chart("s", "t", "d", [("now", [("A", 0.0)])], ENGLISH).rows[0].segments
 
 
 def test_a_strip_keeps_the_order_it_is_given():
     sites = [("Beta", Point(4, None)), ("Alpha", Point(2, None))]
-    chart = strip_chart("s", "t", "d", AXIS, sites, 3.0)
+    chart = strip_chart("s", "t", "d", AXIS, sites, 3.0, ENGLISH)
     assert [row.label for row in chart.rows] == ["Beta", "Alpha"]
     assert (
         percent(chart.rows[1].mark.x)

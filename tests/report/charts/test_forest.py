@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.report.charts import ForestDatum, Point, coefficient_axis, forest_chart, forest_panels
 from pipeline.report.charts.panels import TALLEST, in_panels
+from tests.report.number_formats import ENGLISH
 
 
 def percent(text: str) -> float:
@@ -16,7 +17,9 @@ def datum(label: str, *values: float) -> ForestDatum:
 
 
 def test_marks_of_a_scale_keep_their_shape_and_lie_in_rows_of_their_own():
-    chart = forest_chart("f", "t", "d", coefficient_axis([]), [datum("A", 0.8, 0.7, 0.9)], ())
+    chart = forest_chart(
+        "f", "t", "d", coefficient_axis([]), [datum("A", 0.8, 0.7, 0.9)], (), ENGLISH
+    )
     marks = chart.rows[0].marks
     assert [mark.series for mark in marks] == [0, 1, 2]
     assert len({mark.y for mark in marks}) == 3
@@ -25,14 +28,14 @@ def test_marks_of_a_scale_keep_their_shape_and_lie_in_rows_of_their_own():
 
 def test_scales_do_not_overlap():
     data = [datum("A", 0.8, 0.7), datum("B", 0.6), datum("C", 0.9, 0.9, 0.9)]
-    rows = forest_chart("f", "t", "d", coefficient_axis([0.55]), data, ()).rows
+    rows = forest_chart("f", "t", "d", coefficient_axis([0.55]), data, (), ENGLISH).rows
     places = [y for row in rows for y in (row.label_y, *(mark.y for mark in row.marks))]
     assert places == sorted(places) and len(set(places)) == len(places)
 
 
 def test_reference_lines_lie_where_marks_of_that_value_lie():
     axis = coefficient_axis([])
-    chart = forest_chart("f", "t", "d", axis, [datum("A", 0.7, 0.8)], (0.7, 0.8))
+    chart = forest_chart("f", "t", "d", axis, [datum("A", 0.7, 0.8)], (0.7, 0.8), ENGLISH)
     assert [mark.x for mark in chart.rows[0].marks] == list(chart.references)
 
 
@@ -51,7 +54,7 @@ def test_a_long_forest_is_put_on_several_pages_in_order():
     assert len(panels) > 1
     assert [one.label for panel in panels for one in panel] == [one.label for one in data]
     for panel in panels:
-        chart = forest_chart("f", "t", "d", coefficient_axis([]), panel, ())
+        chart = forest_chart("f", "t", "d", coefficient_axis([]), panel, (), ENGLISH)
         assert chart.plot_height <= TALLEST
 
 

@@ -11,12 +11,13 @@ from numpy.testing import assert_allclose
 from pipeline.benchmark.comparison.funnel import funnel_at
 from pipeline.report.charts import FunnelChart, FunnelDatum, FunnelSpread, funnel_chart, is_outside
 from pipeline.report.charts.funnel import LETTER, LINE, NARROWEST, PLOT_HEIGHT, PLOT_TOP
+from tests.report.number_formats import ENGLISH
 
 SPREAD = FunnelSpread(centre=3.0, within=0.6, added=0.04)
 
 
 def drawn(sites: list[FunnelDatum], spread: FunnelSpread = SPREAD) -> FunnelChart:
-    return funnel_chart("f", "title", "description", "people", sites, spread, (1.0, 5.0))
+    return funnel_chart("f", "title", "description", "people", sites, spread, (1.0, 5.0), ENGLISH)
 
 
 def sites_of(number: int, spread: float, seed: int = 1) -> list[FunnelDatum]:

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.report.charts import NO_NUMBER, HeatGroup, heat_map
 from pipeline.report.charts.heat_map import LARGE, MEDIUM, SMALL, shade_of, size_for
+from tests.report.number_formats import ENGLISH
 
 
 def made(sizes: list[int], value: float | None = 0.4, name: str = "i"):
@@ -13,7 +14,7 @@ def made(sizes: list[int], value: float | None = 0.4, name: str = "i"):
         items = tuple(f"{name}{number:03d}" for number in range(start, start + size))
         groups.append(HeatGroup(f"G{place}", "Somewhat long name of a scale", items))
         start += size
-    return heat_map("h", "t", "d", groups, [[value] * start for _ in range(start)])
+    return heat_map("h", "t", "d", groups, [[value] * start for _ in range(start)], ENGLISH)
 
 
 @pytest.mark.parametrize("sizes", [[3], [6, 6, 5, 6, 5, 6, 5, 6, 5], [12] * 10, [1, 1]])

@@ -11,6 +11,7 @@ from pipeline.report.charts import (
     loading_plot,
 )
 from pipeline.report.charts.panels import TALLEST
+from tests.report.number_formats import ENGLISH
 
 LINES = (-0.40, -0.30, 0.30, 0.40)
 
@@ -21,14 +22,16 @@ def group(label: str, size: int) -> LoadingGroup:
 
 
 def test_every_item_has_a_filled_mark_with_its_interval_and_a_hollow_one():
-    plot = loading_plot("l", "t", "d", loading_axis([-0.2]), [group("A", 2)], LINES)
+    plot = loading_plot("l", "t", "d", loading_axis([-0.2]), [group("A", 2)], LINES, ENGLISH)
     for row in plot.blocks[0].rows:
         assert row.own and not row.own.quiet and row.own.start and row.own.end
         assert row.other and row.other.quiet and row.other.start is None
 
 
 def test_items_stand_under_their_group_and_nothing_overlaps():
-    plot = loading_plot("l", "t", "d", loading_axis([]), [group("A", 3), group("B", 2)], LINES)
+    plot = loading_plot(
+        "l", "t", "d", loading_axis([]), [group("A", 3), group("B", 2)], LINES, ENGLISH
+    )
     places = [y for block in plot.blocks for y in (block.label_y, *(row.y for row in block.rows))]
     assert places == sorted(places) and len(set(places)) == len(places)
     assert max(places) < plot.plot_height
@@ -36,8 +39,14 @@ def test_items_stand_under_their_group_and_nothing_overlaps():
 
 def test_lines_outside_the_axis_are_left_out():
     groups = [group("A", 1)]
-    assert len(loading_plot("l", "t", "d", loading_axis([0.1]), groups, LINES).references) == 2
-    assert len(loading_plot("l", "t", "d", loading_axis([-0.5]), groups, LINES).references) == 4
+    assert (
+        len(loading_plot("l", "t", "d", loading_axis([0.1]), groups, LINES, ENGLISH).references)
+        == 2
+    )
+    assert (
+        len(loading_plot("l", "t", "d", loading_axis([-0.5]), groups, LINES, ENGLISH).references)
+        == 4
+    )
 
 
 @pytest.mark.parametrize("values", [[], [0.5], [1.31], [-0.45, 0.9], [-1.0, 1.4]])
@@ -54,5 +63,5 @@ def test_every_part_of_a_plot_fits_on_a_page(groups, size):
     panels = loading_panels(data)
     assert [one for panel in panels for one in panel] == data
     for panel in panels:
-        plot = loading_plot("l", "t", "d", loading_axis([]), panel, LINES)
+        plot = loading_plot("l", "t", "d", loading_axis([]), panel, LINES, ENGLISH)
         assert plot.plot_height <= TALLEST

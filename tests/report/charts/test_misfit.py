@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from pipeline.report.charts import MARKS, NO_NUMBER, HeatGroup, misfit_map, misfit_step
+from tests.report.number_formats import ENGLISH
 
 VALUES = (0.0, 0.094, 0.095, -0.12, 0.151, -0.204, 0.25, 0.305, -0.9)
 
 
 def made(value: float | None):
     groups = [HeatGroup("G", "Group", ("i1", "i2", "i3"))]
-    return misfit_map("m", "t", "d", groups, [[value] * 3 for _ in range(3)])
+    return misfit_map("m", "t", "d", groups, [[value] * 3 for _ in range(3)], ENGLISH)
 
 
 def test_cells_under_a_tenth_are_empty_and_others_have_their_sign():

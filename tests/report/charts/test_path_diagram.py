@@ -7,12 +7,13 @@ import pytest
 
 from pipeline.report.charts import Path, path_diagram
 from pipeline.report.charts.path_layout import LETTER, NUMBER_WIDTH, ROOM_FOR_RESIDUAL, WIDEST
+from tests.report.number_formats import ENGLISH
 
 from .model_paths import MODELS, bifactor, correlated, correlations, loadings, second_order
 
 
 def drawn(paths):
-    return path_diagram("p", "t", "d", paths)
+    return path_diagram("p", "t", "d", paths, ENGLISH)
 
 
 def numbers_in(line: str) -> list[tuple[float, float]]:
