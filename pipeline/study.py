@@ -144,7 +144,7 @@ class StudyConfig:
     def for_reports(self) -> Study:
         """What every report says about this study."""
         from pipeline import __version__
-        from pipeline.report import Study
+        from pipeline.report import AnalysisSettings, Study
 
         return Study(
             title=self.title,
@@ -156,21 +156,17 @@ class StudyConfig:
             product_version=__version__,
             minimum_n=self.minimum_n,
             override_reason=self.override_reason,
-            settings={
-                "Confidence level": str(self.confidence_level),
-                "Seed": str(self.seed),
-                "Replications of the parallel analysis": str(self.parallel_replications),
-                "Replications of the bootstrap": str(self.bootstrap_replications),
-                "Sample split in halves from (respondents)": str(self.split_from),
-                "Samples drawn for cut-offs of fit": str(self.cutoff_draws),
-                "Respondents each group needs for a test of equal meaning": str(self.group_minimum),
-                "Strong signs of carelessness before a respondent is left out": str(
-                    self.exclude_from_flags
-                ),
-                "Seconds an item below which answering counts as speeding": str(
-                    self.seconds_per_item
-                ),
-            },
+            settings=AnalysisSettings(
+                confidence_level=self.confidence_level,
+                seed=self.seed,
+                parallel_replications=self.parallel_replications,
+                bootstrap_replications=self.bootstrap_replications,
+                split_from=self.split_from,
+                cutoff_draws=self.cutoff_draws,
+                group_minimum=self.group_minimum,
+                exclude_from_flags=self.exclude_from_flags,
+                seconds_per_item=self.seconds_per_item,
+            ),
         )
 
 

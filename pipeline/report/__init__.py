@@ -8,10 +8,11 @@ numbers.
 from pipeline.report.comparative_page import ProgrammeTables, render_comparative_page
 from pipeline.report.index_page import render_index
 from pipeline.report.site_page import ComparisonTables, render_site_pages
-from pipeline.report.study import Study
+from pipeline.report.study import AnalysisSettings, Study
 from pipeline.report.technical import render_technical_page
 
 __all__ = [
+    "AnalysisSettings",
     "ComparisonTables",
     "ProgrammeTables",
     "Study",

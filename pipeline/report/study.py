@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSettings:
+    """Choices of the study that numbers depend on.
+
+    Attributes
+    ----------
+    confidence_level : float
+        Coverage of intervals.
+    seed : int
+        Where every drawing by chance starts from.
+    parallel_replications, bootstrap_replications, cutoff_draws : int
+        Samples drawn for the parallel analysis, the bootstrap and the cut-offs of fit.
+    split_from : int
+        Respondents from which the sample is split in halves.
+    group_minimum : int
+        Respondents each group needs for a test of equal meaning.
+    exclude_from_flags : int
+        Strong signs of carelessness before a respondent is left out.
+    seconds_per_item : float
+        Below so many seconds an item, answering counts as speeding.
+    """
+
+    confidence_level: float
+    seed: int
+    parallel_replications: int
+    bootstrap_replications: int
+    split_from: int
+    cutoff_draws: int
+    group_minimum: int
+    exclude_from_flags: int
+    seconds_per_item: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +60,8 @@ class Study:
         Fewest people behind any released number of a site or group.
     override_reason : str or None
         Why the privacy rules were loosened; printed on top of every page.
-    settings : mapping of str to str
-        Seeds, confidence level and the like, for the technical page.
+    settings : AnalysisSettings
+        Seeds, confidence level and the like.
     earlier_waves : tuple of str
         Labels of the survey rounds before, oldest first.
     """
@@ -42,5 +74,5 @@ class Study:
     product_version: str
     minimum_n: int
     override_reason: str | None
-    settings: Mapping[str, str]
+    settings: AnalysisSettings
     earlier_waves: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from pipeline.instrument.model import (
     Text,
 )
 from pipeline.report import (
+    AnalysisSettings,
     ComparisonTables,
     ProgrammeTables,
     Study,
@@ -49,7 +50,17 @@ STUDY = Study(
     product_version="0.1.0",
     minimum_n=11,
     override_reason=None,
-    settings={"confidence_level": "0.95", "seed": "20260401"},
+    settings=AnalysisSettings(
+        confidence_level=0.95,
+        seed=20260401,
+        parallel_replications=500,
+        bootstrap_replications=1000,
+        split_from=600,
+        cutoff_draws=200,
+        group_minimum=100,
+        exclude_from_flags=3,
+        seconds_per_item=1.5,
+    ),
     earlier_waves=(EARLIER,),
 )
 

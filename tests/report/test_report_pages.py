@@ -215,7 +215,7 @@ def test_hostile_text_stays_text(study: Fabricated, payload: str):
     sites = study.sites.assign(label=payload)
     plain = replace(
         study.study, title=payload, source_note=payload, override_reason=payload, wave=WAVE,
-        settings={payload: payload}, product_version=payload,
+        product_version=payload,
     )  # fmt: skip
     psychometrics = {
         name: frame.assign(method=payload) for name, frame in study.psychometrics.items()

@@ -104,7 +104,9 @@ def test_no_data_at_all_still_makes_a_page(study: Fabricated):
 
 def test_settings_and_seeds_are_listed(study: Fabricated):
     rows = rows_of(table_of(page_of(study), "What these pages were made with"))
-    assert ["seed", "20260401"] in rows
+    assert ["Seed", "20260401"] in rows
+    assert ["Replications of the bootstrap", "1,000"] in rows
+    assert ["Confidence level", "0.95"] in rows
 
 
 def test_eigenvalues_that_could_not_be_computed_draw_no_chart(study: Fabricated):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from pipeline.report.pages import Setting
 from pipeline.report.tables import ShownTable, shown_table
 
@@ -23,7 +25,20 @@ def settings_table(setting: Setting) -> ShownTable:
         (setting.say("settings.wave"), study.wave),
         (setting.say("settings.minimum"), setting.numbers.count(study.minimum_n)),
     ]
-    chosen = [(name.replace("_", " "), study.settings[name]) for name in sorted(study.settings)]
+    chosen = [
+        (setting.phrases.say(f"settings.{field.name}"), _written(field.name, setting))
+        for field in fields(study.settings)
+    ]
     headings = [setting.say("settings.name"), setting.say("settings.value")]
     rows = [(name, (value,)) for name, value in (*fixed, *chosen)]
     return shown_table(setting.say("settings.caption"), headings, rows, words=[1])
+
+
+def _written(name: str, setting: Setting) -> str:
+    value = getattr(setting.study.settings, name)
+    if name == "seed":
+        return str(value)
+    whole, _, decimals = str(value).partition(".")
+    if decimals.strip("0"):
+        return setting.numbers.decimals(value, len(decimals))
+    return setting.numbers.count(int(whole))
