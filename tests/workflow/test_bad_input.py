@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.workflow.conftest import run_snakemake
+from tests.workflow.runs import run_snakemake
 
 EXPORTS = "data/example/exports"
 
@@ -112,7 +112,17 @@ BAD_INPUT = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_INPUT)
+EVERY_TIME = ("unknown platform", "answer outside the scale", "misspelt key", "invalid instrument")
+"""Cases of the default suite, one a part of the project that refuses; the others are slow."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=() if case in EVERY_TIME else pytest.mark.slow)
+        for case in BAD_INPUT
+    ],
+)
 def test_bad_input_is_told_in_one_line_and_leaves_nothing_behind(project, case):
     spoil, expected = BAD_INPUT[case]
     spoil(project)

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.instrument import load_instrument
 from pipeline.instrument.evidence import HEADINGS
-from tests.workflow.conftest import run_snakemake
+from tests.workflow.runs import run_snakemake
 
 RATINGS, SORTING, INTERVIEWS = HEADINGS
 TABLES = ("content_validity", "placement", "item_decisions")

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from tests.workflow.conftest import files_below, run_snakemake
+from tests.workflow.runs import files_below, run_snakemake
 
 SITES = 24
 FIGURE = ["wave", "site", "group", "scale", "item", "statistic"]
@@ -135,8 +135,8 @@ def test_no_report_and_no_log_holds_a_respondent_or_an_address(example_run, buil
     assert "@example" not in texts
 
 
-def test_a_second_run_has_nothing_to_do(example_run):
-    run = run_snakemake(example_run[0])
+def test_a_second_run_has_nothing_to_do(finished):
+    run = run_snakemake(finished)
     assert run.status == 0
     assert run.jobs == []
     assert "Nothing to be done" in run.said

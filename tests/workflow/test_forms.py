@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from .conftest import run_snakemake
+from .runs import run_snakemake
 
 pytestmark = pytest.mark.slow
 

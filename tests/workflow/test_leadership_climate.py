@@ -6,15 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.workflow.conftest import copy_project, files_below, run_snakemake
+from tests.workflow.runs import files_below, run_once, run_snakemake
 
 CONFIG = "data/example/leadership_climate/config.yaml"
 
 
 @pytest.fixture(scope="module")
 def climate_run(tmp_path_factory):
-    folder = copy_project(tmp_path_factory.mktemp("climate") / "project")
-    return folder, run_snakemake(folder, "--configfile", CONFIG)
+    return run_once(tmp_path_factory, "climate", "--configfile", CONFIG)
 
 
 def estimate(folder, name, scale, statistic):

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from pipeline.instrument import load_instrument
 from pipeline.score import score_responses
 from pipeline.tables import MISSING, read_table, responses_table, rows_of_wave
-from tests.workflow.conftest import run_snakemake
+from tests.workflow.runs import run_snakemake
 
 WAVE = "2026 autumn"
 """The round of the study; nobody of the one before it is in these tables."""
