@@ -94,8 +94,8 @@ def test_a_minimum_below_five_is_refused_whatever_the_reason(config):
 
 
 def test_a_language_without_reports_is_told_before_anything_runs(config):
-    config["study"]["language"] = "sv"
-    assert "key 'study.language': there are no reports in 'sv'; there are en" in told(config)
+    config["study"]["language"] = "fi"
+    assert "key 'study.language': there are no reports in 'fi'; there are en, sv" in told(config)
 
 
 def test_optional_sections_are_read(config):

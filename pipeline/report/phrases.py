@@ -14,6 +14,8 @@ from pipeline.problems import InputError, Problem, refuse_if_any
 
 CAPTIONS = Path(__file__).resolve().parents[2] / "reports" / "captions"
 SOURCE_LANGUAGE = "en"
+DRAFT_NOTICE = "notice.draft_translation"
+"""What the catalogue of a translation that nobody has reviewed says on top of every page."""
 
 _BREAKING = re.compile(r"[ \t\r\n]+")
 
@@ -48,7 +50,7 @@ def load_phrases(language: str, folder: Path = CAPTIONS) -> Phrases:
     ------
     InputError
         If there is no such catalogue, a phrase is missing or unknown, or a phrase has other named
-        places than in the source language.
+        places than in the source language. Only a translation may have the phrase DRAFT_NOTICE.
     """
     source = _read(folder, SOURCE_LANGUAGE)
     wanted = source if language == SOURCE_LANGUAGE else _read(folder, language)
@@ -121,7 +123,7 @@ def _differences(
 ) -> Iterator[Problem]:
     for key in source.keys() - wanted.keys():
         yield Problem(file, "this phrase is missing; translate it", column=key)
-    for key in wanted.keys() - source.keys():
+    for key in wanted.keys() - source.keys() - {DRAFT_NOTICE}:
         yield Problem(file, "the source language has no such phrase; remove it", column=key)
     for key in sorted(source.keys() & wanted.keys()):
         if places_in(wanted[key]) != places_in(source[key]):
