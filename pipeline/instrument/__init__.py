@@ -12,6 +12,7 @@ from pipeline.instrument.hypotheses import (
 )
 from pipeline.instrument.load import load_instrument
 from pipeline.instrument.model import (
+    Action,
     Allocation,
     Facet,
     Form,
@@ -31,6 +32,7 @@ from pipeline.instrument.model import (
 )
 
 __all__ = [
+    "Action",
     "Allocation",
     "Claim",
     "Criterion",

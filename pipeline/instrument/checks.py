@@ -135,6 +135,32 @@ def _scales_can_be_scored(documents: Documents) -> Iterator[Problem]:
             yield Problem(path, cure, column="scoring")
 
 
+def _lists_hold_single_conditions(documents: Documents) -> Iterator[Problem]:
+    treatments = {
+        content["id"]: content["treatment"] for content in scale_documents(documents).values()
+    }
+    for section in document(documents, "instrument")["sections"]:
+        if section["display"] != "list":
+            continue
+        for scale in section.get("scales", ()):
+            if treatments.get(scale, "causal") not in ("causal", "descriptive"):
+                cure = (
+                    f"section '{section['id']}' is displayed as a list, but scale '{scale}' has a "
+                    "score; display it as scores, or change the treatment of the scale"
+                )
+                yield Problem(path_of(documents, "instrument"), cure, column="sections")
+
+
+def _sources_are_works_of_the_cover(documents: Documents) -> Iterator[Problem]:
+    known = document(documents, "instrument").get("sources", {})
+    for path, where, references in _references(documents):
+        for key in dict.fromkeys(reference.partition(":")[0] for reference in references):
+            if key not in known:
+                listed = ", ".join(known) or "none"
+                cure = f"'{key}' is not among the sources of instrument.yaml ({listed}); add it"
+                yield Problem(path, cure, column=where)
+
+
 def _texts_are_complete(documents: Documents) -> Iterator[Problem]:
     languages = set(document(documents, "instrument")["languages"])
     for path, content in documents.items():
@@ -185,6 +211,8 @@ CHECKS: tuple[Callable[[Documents], Iterator[Problem]], ...] = (
     _every_answer_column_is_unique,
     _items_name_what_exists,
     _scales_can_be_scored,
+    _lists_hold_single_conditions,
+    _sources_are_works_of_the_cover,
     _texts_are_complete,
     _fill_ins_are_defined,
     _groups_can_be_formed,
@@ -202,6 +230,15 @@ def _questions(documents: Documents) -> Iterator[tuple[str, Any]]:
     for name in ("respondents", "context"):
         for question in document(documents, name)["questions"]:
             yield path_of(documents, name), question
+
+
+def _references(documents: Documents) -> Iterator[tuple[str, str, list[str]]]:
+    """The source lines of each item, question and action: its file, its place, the lines."""
+    for path, asked in (*_items(documents), *_questions(documents)):
+        yield path, asked["id"], asked.get("source", [])
+    for path, content in scale_documents(documents).items():
+        for place, action in enumerate(content.get("actions", ())):
+            yield path, f"actions.{place}", action["source"]
 
 
 def _forms(documents: Documents) -> list[str]:

@@ -16,6 +16,7 @@ from pipeline.instrument.documents import (
     translation_documents,
 )
 from pipeline.instrument.model import (
+    Action,
     Allocation,
     Facet,
     Form,
@@ -128,6 +129,7 @@ def _instrument(documents: Mapping[str, Any], translations: Mapping[str, Any]) -
         person_questions=_questions(respondents["questions"], booklets),
         context_questions=_questions(document(documents, "context")["questions"], booklets),
         grouping=_grouping(respondents.get("grouping")),
+        sources={key: Text(text) for key, text in cover.get("sources", {}).items()},
     )
 
 
@@ -210,6 +212,10 @@ def _scale(
         ),
         prompt=Text(content["prompt"]) if "prompt" in content else None,
         reflective_questions=tuple(Text(text) for text in content.get("reflective_questions", ())),
+        actions=tuple(
+            Action(Text(action["text"]), tuple(action["source"]))
+            for action in content.get("actions", ())
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
@@ -112,11 +112,23 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """Something short that others did or advise, and that a site could start with.
+
+    `source` names the lines it comes from, each as the key of a work and a line of its text.
+    """
+
+    text: Text
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """A set of items that are read together.
 
     `least_answered` is how many items have to be answered for a score: a number, or a share of
     the items that the form has. `prompt` stands above the items where they are asked.
+    `reflective_questions` are for talking about the results, `actions` for what to do next.
     """
 
     id: str
@@ -128,6 +140,7 @@ class Scale:
     facets: tuple[Facet, ...]
     prompt: Text | None = None
     reflective_questions: tuple[Text, ...] = ()
+    actions: tuple[Action, ...] = ()
 
     @property
     def min_answered(self) -> int:
@@ -256,8 +269,9 @@ class Section:
     """A part of the questionnaire, and how its scales are analysed and shown.
 
     `factor_model` says whether the items are expected to show one factor a scale; `display` is
-    ``scores`` (a profile of means), ``profile`` (descriptive, no part better than another) or
-    ``none`` (asked, but not a topic of the reports).
+    ``scores`` (a profile of means), ``profile`` (descriptive, no part better than another),
+    ``list`` (single conditions, each shown by itself and never added up) or ``none`` (asked, but
+    not a topic of the reports).
     """
 
     id: str
@@ -267,7 +281,7 @@ class Section:
     allocation_ids: tuple[str, ...]
     question_ids: tuple[str, ...]
     factor_model: bool
-    display: Literal["scores", "profile", "none"]
+    display: Literal["scores", "profile", "list", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +344,7 @@ class Instrument:
     person_questions: tuple[Question, ...]
     context_questions: tuple[Question, ...]
     grouping: Grouping | None
+    sources: Mapping[str, Text] = field(default_factory=dict)
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -392,6 +407,11 @@ class Instrument:
             return max(abs(option.value) for option in question.options)
         ends = question.lowest, question.highest
         return None if None in ends else max(abs(end) for end in ends if end is not None)
+
+    def works_behind(self, action: Action) -> tuple[Text, ...]:
+        """The works that an action comes from, each once, in the order in which it names them."""
+        keys = dict.fromkeys(line.partition(":")[0] for line in action.source)
+        return tuple(self.sources[key] for key in keys)
 
     def scales_in(self, section: Section) -> tuple[Scale, ...]:
         """The scales of a section, in its order."""

@@ -37,12 +37,23 @@ def draw_item_answers(
     an option; negatively keyed items are then turned round.
     """
     wording = rng.standard_normal(len(traits))
+    chance = _chance_of_scales(model, rng)
     answers = {
-        item.id: _item_answer(item, scale, traits[scale.id].to_numpy(), wording, model, rng)
+        item.id: _item_answer(
+            item, scale, traits[scale.id].to_numpy(), wording, model, chance[scale.id]
+        )
         for scale in instrument.scales
         for item in scale.items
     }
     return pd.DataFrame(answers, index=traits.index)
+
+
+def _chance_of_scales(
+    model: MeasurementModel, rng: np.random.Generator
+) -> Mapping[str, np.random.Generator]:
+    """The generator of each scale: lists have one of their own, and leave that of the others."""
+    (apart,) = rng.spawn(1)
+    return {name: apart if name in model.lists else rng for name in model.icc.index}
 
 
 def _item_answer(
@@ -84,17 +95,18 @@ def put_in_special_codes(
     """
     value_of = {code.id: float(code.value) for code in instrument.special_codes}
     replaced = {}
+    chance_of = _chance_of_scales(model, rng)
     for scale in instrument.scales:
         for facet in scale.facets:
             for item in facet.items:
                 column = answers[item.id].to_numpy().copy()
-                chance = rng.random(len(column))
+                chance = chance_of[scale.id].random(len(column))
                 below = np.zeros(len(column))
                 for code in item.special_codes:
                     above = below + _rate(model.special_codes[code], facet, facts)
                     column[(below <= chance) & (chance < above)] = value_of[code]
                     below = above
-                column[rng.random(len(column)) < model.skipped] = np.nan
+                column[chance_of[scale.id].random(len(column)) < model.skipped] = np.nan
                 replaced[item.id] = column
     return pd.DataFrame(replaced, index=answers.index)
 

@@ -62,6 +62,9 @@ class MeasurementModel:
     ----------
     correlations : DataFrame
         Latent correlations, scales by scales, within sites as between them.
+    lists : tuple of str
+        The scales that are lists of single conditions. They are drawn with a generator of their
+        own: whether they are asked leaves all other answers as they are.
     icc : Series
         Share of the variance of each trait that lies between sites.
     items : DataFrame
@@ -91,6 +94,7 @@ class MeasurementModel:
     """
 
     correlations: pd.DataFrame
+    lists: tuple[str, ...]
     icc: pd.Series
     items: pd.DataFrame
     wording_loading: float
@@ -147,6 +151,7 @@ def _model(content: Mapping[str, Any], instrument: Instrument) -> MeasurementMod
     groups = groups_of(instrument)
     return MeasurementModel(
         correlations=latent_correlations(content, scales),
+        lists=tuple(scale.id for scale in instrument.scales if scale.treatment == "causal"),
         icc=pd.Series({scale: float(content["scales"][scale]["icc"]) for scale in scales}),
         items=_items(content, instrument),
         wording_loading=content.get("wording_loading", 0.0),

@@ -55,10 +55,22 @@ def draw_levels(
 
 
 def draw_correlated(count: int, model: MeasurementModel, rng: np.random.Generator) -> Floats:
-    """Standard normal numbers, `count` by scales, correlated as the traits are."""
-    root = np.linalg.cholesky(model.correlations.to_numpy()).T
-    drawn: Floats = rng.standard_normal((count, len(model.icc))) @ root
-    return drawn
+    """Standard normal numbers, `count` by scales, correlated as the traits are.
+
+    Lists come last and with a generator of their own, so that they leave the others as they are.
+    """
+    scales, lists = [name for name in model.icc.index if name not in model.lists], model.lists
+    between = model.correlations.loc[scales, scales].to_numpy()
+    independent = rng.standard_normal((count, len(scales)))
+    drawn = independent @ np.linalg.cholesky(between).T
+    if not lists:
+        return np.asarray(drawn, dtype=float)
+    order = [*scales, *lists]
+    root = np.linalg.cholesky(model.correlations.loc[order, order].to_numpy())[len(scales) :]
+    apart = rng.spawn(1)[0].standard_normal((count, len(lists)))
+    of_lists = np.hstack([independent, apart]) @ root.T
+    both = pd.DataFrame(np.hstack([drawn, of_lists]), columns=order)
+    return both[model.icc.index].to_numpy()
 
 
 def draw_traits(

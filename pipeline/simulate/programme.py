@@ -78,8 +78,9 @@ def simulate_programme(
     """A programme drawn from the model; the same generator state gives the same programme.
 
     Earlier rounds are drawn with a generator of their own, so that they leave the answers of the
-    latest round as they are.
+    latest round as they are; so are lists of single conditions, for all other answers.
     """
+    (apart,) = rng.spawn(1)
     sites = draw_sites(instrument, model, design, rng)
     people = draw_people(sites, model, rng)
     levels = draw_levels(sites, model, rng)
@@ -89,7 +90,6 @@ def simulate_programme(
     latest = Programme(design, sites, _respondents(people, answers), traits, levels)
     if not design.earlier_rounds:
         return latest
-    (apart,) = rng.spawn(1)
     earlier = tuple(
         _draw_earlier(latest, then, instrument, model, apart) for then in design.earlier_rounds
     )

@@ -5,7 +5,7 @@ import shutil
 import pytest
 import yaml
 
-from pipeline.instrument import load_instrument
+from pipeline.instrument import Action, Text, load_instrument
 from pipeline.problems import InputError
 
 INSTRUMENT = "instrument"
@@ -72,6 +72,25 @@ def test_a_second_questionnaire_is_data_files_alone():
     assert climate.by_id["HOSTIL"].response_scale.values == (0, 1, 2, 3, 4)
 
 
+def test_what_others_did_is_read_with_its_source_and_stays_in_every_form():
+    instrument = load_instrument(INSTRUMENT, "short")
+    for scale in instrument.scales_in(instrument.sections[0]):
+        assert all(action.source for action in scale.actions)
+        assert scale.actions == load_instrument(INSTRUMENT).by_id[scale.id].actions
+
+
+def test_the_works_behind_an_action_are_each_named_once():
+    instrument = load_instrument(INSTRUMENT)
+    action = Action(Text({"en": "Meet."}), ("004:380", "000:84", "004:12"))
+    assert instrument.works_behind(action) == (instrument.sources["004"], instrument.sources["000"])
+
+
+def test_a_questionnaire_may_have_neither_actions_nor_sources():
+    climate = load_instrument("data/example/leadership_climate/instrument")
+    assert not climate.sources
+    assert all(scale.actions == () for scale in climate.scales)
+
+
 def test_an_unknown_form_is_told_with_the_forms_there_are():
     with pytest.raises(InputError, match="no form 'longest'; forms are pool, field"):
         load_instrument(INSTRUMENT, "longest")
@@ -123,9 +142,42 @@ def test_all_problems_of_all_files_are_told_at_once(copy):
             "answer 9 is in 2 groups",
         ),
         (
+            "scales/POW.yaml",
+            lambda c: c["actions"][0].update(source=["line 127"]),
+            "'line 127' does not match",
+        ),
+        ("scales/POW.yaml", lambda c: c["actions"][0].update(source=[]), "[] should be non-empty"),
+        ("scales/POW.yaml", lambda c: c["actions"][0].pop("source"), "'source' is a required"),
+        (
+            "scales/POW.yaml",
+            lambda c: c["actions"][1].update(source=["005:12"]),
+            "key 'actions.1': '005' is not among the sources",
+        ),
+        (
+            "scales/POW.yaml",
+            lambda c: c["actions"][0]["text"].update(en="Ask {userz}."),
+            "{userz} is not a fill_in",
+        ),
+        (
+            "scales/POW.yaml",
+            lambda c: c["facets"][0]["items"][0].update(source=["009:1"]),
+            "'009' is not among the sources",
+        ),
+        (
+            "instrument.yaml",
+            lambda c: c.pop("sources"),
+            "'000' is not among the sources of instrument.yaml (none)",
+        ),
+        ("instrument.yaml", lambda c: c["sources"].update({7: {"en": "A"}}), "is not of type"),
+        (
             "allocations.yaml",
             lambda c: c["questions"].pop(),
             "no question 'modideal' in allocations.yaml",
+        ),
+        (
+            "instrument.yaml",
+            lambda c: c["sections"][0].update(display="list"),
+            "is displayed as a list, but scale 'POW' has a score",
         ),
     ],
 )

@@ -112,6 +112,23 @@ def test_a_text_without_translation_keeps_the_language_out(folder):
     assert "is not translated; add it, or leave the language out" in problem
 
 
+def test_an_action_and_a_source_are_translated_like_every_other_text(folder):
+    cover, scale = folder / "instrument.yaml", folder / "scales" / "LEAD.yaml"
+    action = "actions:\n  - {text: {'en': 'Meet.'}, source: ['000:1']}\n"
+    cover.write_text(f"{cover.read_text(encoding='utf-8')}sources: {{'000': {{'en': 'A work'}}}}\n")
+    scale.write_text(f"{scale.read_text(encoding='utf-8')}{action}")
+    path = translate(folder, finished_rows(folder))
+    instrument = load_instrument(folder)
+    (read,) = instrument.by_id["LEAD"].actions
+    assert read.text.in_language("sv") == "sv: Meet."
+    assert instrument.works_behind(read)[0].in_language("sv") == "sv: A work"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content["texts"] = [t for t in content["texts"] if t["place"] != "scales/LEAD actions.0.text"]
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    (problem,) = problems_of(folder)
+    assert "actions.0.text': is not translated" in problem
+
+
 def test_a_source_text_that_changed_after_its_translation_is_told(folder):
     translate(folder, finished_rows(folder))
     cover = folder / "scales" / "LEAD.yaml"

@@ -30,7 +30,11 @@ FILL_INS = {name: str(text) for name, text in INSTRUMENT.fill_ins.items()}
 
 
 def filled(item):
-    text = str(item.text)
+    return with_usual_words(item.text)
+
+
+def with_usual_words(wording):
+    text = str(wording)
     for name, words in FILL_INS.items():
         text = text.replace(f"{{{name}}}", words)
         text = text.replace(f"{{{name.capitalize()}}}", words.capitalize())
@@ -186,6 +190,70 @@ def test_every_practice_has_two_or_three_reflective_questions():
         assert all(str(text).endswith("?") for text in scale.reflective_questions)
 
 
+def test_every_practice_has_one_to_three_actions():
+    for scale in PRACTICES:
+        assert 1 <= len(scale.actions) <= 3, scale.id
+
+
+def test_a_part_that_is_displayed_has_questions_to_talk_about():
+    for section in INSTRUMENT.sections:
+        if section.display != "none":
+            scales = INSTRUMENT.scales_in(section)
+            assert any(scale.reflective_questions for scale in scales), section.id
+
+
+@pytest.mark.parametrize("name", ["BAR", "ENA"])
+def test_a_list_of_conditions_has_one_or_two_reflective_questions(name):
+    assert 1 <= len(INSTRUMENT.by_id[name].reflective_questions) <= 2
+
+
+REFLECTIVE_QUESTIONS = [text for scale in INSTRUMENT.scales for text in scale.reflective_questions]
+ACTIONS = [action for scale in INSTRUMENT.scales for action in scale.actions]
+
+
+@pytest.mark.parametrize("text", REFLECTIVE_QUESTIONS, ids=str)
+def test_a_reflective_question_is_one_easy_question(text):
+    words = with_usual_words(text)
+    assert words.endswith("?")
+    assert words.count("?") == 1
+    assert len(words_of(words)) <= 20
+    assert textstat.flesch_kincaid_grade(words) <= 8
+
+
+@pytest.fixture(params=ACTIONS, ids=lambda action: str(action.text))
+def action(request):
+    return request.param
+
+
+def test_an_action_is_one_short_easy_sentence(action):
+    words = with_usual_words(action.text)
+    assert re.fullmatch(r"[A-Z][^.?!]*\.", words)
+    assert len(words_of(words)) <= 20
+    assert textstat.flesch_kincaid_grade(words) <= 8
+
+
+def test_an_action_has_no_banned_word(action):
+    assert not banned_words_in(with_usual_words(action.text))
+
+
+def test_an_action_says_what_to_do_and_blames_nobody(action):
+    words = words_of(with_usual_words(action.text))
+    assert words[0] not in {"you", "we", "they", "the", "people", "sites", "others"}
+    assert not {"must", "should", "stop", "fail", "failed", "bad", "wrong", "poor"} & set(words)
+
+
+def test_no_two_actions_are_almost_the_same():
+    for one, two in combinations(ACTIONS, 2):
+        alike = SequenceMatcher(None, str(one.text), str(two.text), autojunk=False)
+        assert alike.ratio() < 0.7, f"{one.text} / {two.text}"
+
+
+def test_the_works_behind_every_action_have_a_name(action):
+    works = INSTRUMENT.works_behind(action)
+    assert works
+    assert all("(" in str(work) or "not known" in str(work) for work in works)
+
+
 SOURCES = Path("../shared/seeds")
 
 
@@ -194,7 +262,14 @@ def test_every_source_line_exists_and_is_not_blank():
     texts = {
         path.name[:3]: path.read_text(encoding="utf-8").split("\n") for path in SOURCES.glob("*")
     }
-    for asked in [*ITEMS, *QUESTIONS]:
-        for reference in asked.source_lines:
+    cited = [(asked.id, asked.source_lines) for asked in [*ITEMS, *QUESTIONS]]
+    cited += [(str(action.text), action.source) for action in ACTIONS]
+    for name, references in cited:
+        for reference in references:
             source, line = reference.split(":")
-            assert texts[source][int(line) - 1].strip(), f"{asked.id}: {reference}"
+            assert texts[source][int(line) - 1].strip(), f"{name}: {reference}"
+
+
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not here")
+def test_every_source_text_has_a_name_on_the_cover():
+    assert {path.name[:3] for path in SOURCES.glob("*")} == set(INSTRUMENT.sources)

@@ -106,8 +106,9 @@ def test_the_committed_example_is_what_the_command_in_its_readme_writes(tmp_path
     example = ROOT / "data" / "example"
     folder = tmp_path / "data" / "example"
     text = (example / "README.md").read_text(encoding="utf-8")
-    seed = text.split("--seed ")[1].split("`")[0]
-    simulate(folder, int(seed))
+    command = text.split("`python -m pipeline simulate --folder data/example --seed ")[1]
+    seed, *more = command.split("`")[0].split()
+    simulate(folder, int(seed), *more)
     for name in FILES - {"README.md"}:
         assert (folder / name).read_bytes() == (example / name).read_bytes(), name
     command = "--folder data/example"

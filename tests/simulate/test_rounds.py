@@ -239,8 +239,9 @@ def test_the_committed_example_has_sites_that_are_large_enough_only_in_both_roun
 
 
 def test_nowhere_do_more_people_of_a_group_answer_than_were_invited(instrument, model, design):
-    seed = (EXAMPLE / "README.md").read_text(encoding="utf-8").split("--seed ")[1].split("`")[0]
-    programme = simulate_programme(instrument, model, design, np.random.default_rng(int(seed)))
+    command = (EXAMPLE / "README.md").read_text(encoding="utf-8").split("--seed ")[1].split("`")[0]
+    rng = np.random.default_rng(int(command.split()[0]))
+    programme = simulate_programme(instrument, model, design, rng)
     people = programme.respondents
     for site in design.sites:
         for group, invited in site.invited_groups.items():

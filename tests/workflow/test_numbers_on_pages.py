@@ -1,7 +1,6 @@
 """Every number on a page for sites and programme stands in a table that passed disclosure."""
 
 import re
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -51,7 +50,6 @@ class Sources:
         of_topics = self.released[self.released["item"].isna()]
         self.of_programme = self._numbers(of_topics, None)
 
-    @cache
     def of_site(self, site):
         """Numbers about a site, and those about whole topics over the programme."""
         return (

@@ -185,6 +185,10 @@ def _scale(scale: Scale, asking: Collection[str], instrument: Instrument) -> Set
         "response_scale": scale.response_scale.id,
         "needed": list(_answers_needed(scale, asking, instrument)),
         "themes": [_filled(text, instrument) for text in scale.reflective_questions],
+        "actions": [
+            {"text": _filled(action.text, instrument), "sources": list(action.source)}
+            for action in scale.actions
+        ],
         "facets": [
             {
                 "id": facet.id,

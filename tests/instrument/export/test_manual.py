@@ -248,12 +248,16 @@ def test_the_same_manual_gives_the_same_bytes_without_a_date(pdf):
 
 
 @needs_pdftotext
-def test_the_pdf_holds_every_definition_and_every_statement(pdf, tmp_path):
+def test_the_pdf_holds_every_definition_statement_and_action(pdf, tmp_path):
     text = raw_text(pdf, tmp_path)
     lacking = [scale.id for scale in INSTRUMENT.scales if filled(scale.definition) not in text]
     for item in INSTRUMENT.items.values():
         if filled(item.text) not in text:
             lacking.append(item.id)
+    for scale in INSTRUMENT.scales:
+        for action in scale.actions:
+            if f"{filled(action.text)} ({', '.join(action.source)})" not in text:
+                lacking.append(str(action.text))
     assert not lacking
 
 
@@ -291,6 +295,24 @@ def test_items_are_shown_with_their_keying_codes_sources_and_forms():
             assert shown[item.id]["codes"] == list(item.special_codes)
             assert shown[item.id]["sources"] == list(item.source_lines)
             assert set(shown[item.id]["forms"]) == set(item.forms) & set(practices["forms"])
+
+
+def test_what_others_did_is_shown_with_its_sources():
+    shown = {
+        scale["id"]: scale["actions"]
+        for part in manual_data(INSTRUMENT, None, "instrument")["sections"]
+        for scale in part["scales"]
+    }
+    for scale in INSTRUMENT.scales:
+        assert shown[scale.id] == [
+            {"text": filled(action.text), "sources": list(action.source)}
+            for action in scale.actions
+        ]
+
+
+def test_the_manual_credits_every_source_of_the_questionnaire():
+    (_, *rows) = table_after("Sources and credit")
+    assert [row[0] for row in rows] == list(INSTRUMENT.sources)
 
 
 def test_the_words_of_a_site_are_marked_in_a_statement():
