@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from pipeline.report.pages import TEMPLATES
@@ -30,7 +31,8 @@ TEXT = [
     ("on-heat", "against-4"), ("on-heat", "against-5"),
 ]  # fmt: skip
 GRAPHICS = [
-    *((kind, "paper") for kind in ("low-2", "low-1", "middle", "high-1", "high-2")),
+    *((kind, "paper") for kind in ("low-2", "low-1", "high-1", "high-2")),
+    ("graphic-line", "middle"), ("accent", "wash"), ("second", "notice"),
     *((f"part-{number}", "paper") for number in (1, 2, 3, 4)),
     ("accent", "paper"), ("second", "paper"), ("graphic-line", "paper"), ("band-edge", "paper"),
     ("accent", "band"), ("ink", "band"), ("notice-edge", "paper"), ("second", "wash"),
@@ -67,6 +69,73 @@ def test_marks_stand_out_from_their_ground(palette, front, back):
 def test_stronger_answers_differ_from_weaker_ones_without_colour(palette):
     for side in ("low", "high"):
         assert contrast(palette[f"{side}-2"], palette[f"{side}-1"]) >= 2
+
+
+NEIGHBOURS = [
+    *pairwise(("low-2", "low-1", "middle", "high-1", "high-2")),
+    *pairwise(("part-1", "part-2", "part-3", "part-4", "part-1")),
+]
+VISIONS = {
+    "full": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "without red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "without green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "without blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+    "grey": [[0.2126, 0.7152, 0.0722]] * 3,
+}
+"""How linear red, green and blue are seen: Machado, Oliveira & Fernandes (2009), IEEE
+Transactions on Visualization and Computer Graphics, 15(6), 1291-1298, full severity."""
+
+TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+
+
+def seen_as(colour: str, vision: str) -> np.ndarray:
+    """Lightness, red against green, yellow against blue (CIE Lab) of what somebody sees."""
+    parts = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(VISIONS[vision]) @ linear, 0, 1)
+    scaled = TO_XYZ @ seen / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(scaled > 0.008856, np.cbrt(scaled), 7.787 * scaled + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize(("one", "other"), NEIGHBOURS)
+def test_neighbouring_segments_differ_for_everyone_and_in_grey(palette, vision, one, other):
+    distance = np.linalg.norm(seen_as(palette[one], vision) - seen_as(palette[other], vision))
+    assert distance >= 15
+
+
+def test_red_and_green_of_one_lightness_are_found_too_near_without_green():
+    red, green = "#b06050", "#7f7a4a"
+    apart = {
+        vision: np.linalg.norm(seen_as(red, vision) - seen_as(green, vision)) for vision in VISIONS
+    }
+    assert apart["full"] > 30
+    assert apart["without green"] < 15
+
+
+def test_white_is_as_light_as_can_be_in_every_eye():
+    for vision in VISIONS:
+        assert seen_as("#ffffff", vision) == pytest.approx([100, 0, 0], abs=0.1)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
