@@ -7,7 +7,12 @@ numbers.
 
 from pipeline.report.comparative_page import ProgrammeTables, render_comparative_page
 from pipeline.report.index_page import render_index
-from pipeline.report.site_page import ComparisonTables, render_site_pages
+from pipeline.report.site_page import (
+    ComparisonTables,
+    pages_of_sites,
+    render_site_pages,
+    write_pages,
+)
 from pipeline.report.study import AnalysisSettings, Study
 from pipeline.report.technical import render_technical_page
 
@@ -16,8 +21,10 @@ __all__ = [
     "ComparisonTables",
     "ProgrammeTables",
     "Study",
+    "pages_of_sites",
     "render_comparative_page",
     "render_index",
     "render_site_pages",
     "render_technical_page",
+    "write_pages",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.instrument import Instrument
 from pipeline.report.formatting import NumberFormat, number_format_of
-from pipeline.report.phrases import Phrases
+from pipeline.report.phrases import DRAFT_NOTICE, Phrases
 from pipeline.report.study import Study
 from pipeline.report.wording import Wording
 
@@ -106,6 +106,8 @@ def notices_of(setting: Setting) -> tuple[Notice, ...]:
         notices.append(Notice("override", text))
     if study.synthetic:
         notices.append(Notice("synthetic", setting.say("notice.synthetic")))
+    if setting.phrases.has(DRAFT_NOTICE):
+        notices.append(Notice("draft", setting.say(DRAFT_NOTICE)))
     status = setting.wording.of(setting.instrument.status_note)
     notices.append(Notice("status", setting.say("notice.status", note=status)))
     return tuple(notices)

@@ -121,6 +121,14 @@ class ComparisonTables:
 
 
 @dataclass(frozen=True, slots=True)
+class SitePages:
+    """The pages of some sites before they are written, by the name of their file."""
+
+    setting: Setting
+    pages: Mapping[str, SitePage | SmallSitePage]
+
+
+@dataclass(frozen=True, slots=True)
 class SiteEntry:
     """A site of the site list."""
 
@@ -141,7 +149,46 @@ def render_site_pages(
     instrument: Instrument,
     study: Study,
 ) -> dict[str, str]:
-    """The pages of the sites that are wanted, by the name of their file without its ending.
+    """The HTML of :func:`pages_of_sites`, which takes the same, by the name of the file."""
+    views = pages_of_sites(
+        sites_wanted,
+        released,
+        withheld,
+        sites,
+        site_context,
+        ledger_rows,
+        compared,
+        instrument,
+        study,
+    )
+    return write_pages(views)
+
+
+def write_pages(views: SitePages) -> dict[str, str]:
+    """The pages as HTML, by the name of their file without its ending."""
+    return {
+        slug: render(f"{template_of(page)}.html.j2", views.setting, page)
+        for slug, page in views.pages.items()
+    }
+
+
+def template_of(page: SitePage | SmallSitePage) -> str:
+    """The name of the template of a page, for the screen and for paper."""
+    return "site" if isinstance(page, SitePage) else "small_site"
+
+
+def pages_of_sites(
+    sites_wanted: Sequence[str],
+    released: pd.DataFrame,
+    withheld: pd.DataFrame,
+    sites: pd.DataFrame,
+    site_context: pd.DataFrame,
+    ledger_rows: pd.DataFrame,
+    compared: ComparisonTables,
+    instrument: Instrument,
+    study: Study,
+) -> SitePages:
+    """Everything that the pages of the sites that are wanted show.
 
     Parameters
     ----------
@@ -158,9 +205,8 @@ def render_site_pages(
 
     Returns
     -------
-    dict of str to str
-        HTML by slug. A site for which no mean and no counters were released gets a page that
-        says so.
+    SitePages
+        By slug. A site for which no mean and no counters were released gets a page that says so.
     """
     wording = wording_of(instrument, study)
     setting = Setting(instrument, study, wording, load_phrases(study.language))
@@ -174,7 +220,7 @@ def render_site_pages(
     response = response_by_site(compared.response)
     both_rounds = pooled_wave(study)
     pooled = estimates_of(released, both_rounds) if both_rounds else None
-    pages = {}
+    pages: dict[str, SitePage | SmallSitePage] = {}
     for site in sorted(set(sites_wanted)):
         entry = entries[site]
         data = SiteData(
@@ -187,8 +233,8 @@ def render_site_pages(
             changes=changes.get(site, {}),
             response=response.get(site, {}),
         )
-        pages[entry.slug] = _render_site(entry, data, facts.get(site, ()), setting)
-    return pages
+        pages[entry.slug] = _page_of(entry, data, facts.get(site, ()), setting)
+    return SitePages(setting, pages)
 
 
 def site_entries(sites: pd.DataFrame) -> dict[str, SiteEntry]:
@@ -213,12 +259,12 @@ def has_results(site: str, released: Estimates, instrument: Instrument) -> bool:
     )
 
 
-def _render_site(
+def _page_of(
     entry: SiteEntry, data: SiteData, facts: tuple[Fact, ...], setting: Setting
-) -> str:
+) -> SitePage | SmallSitePage:
     if not has_results(entry.site, data.released, setting.instrument):
-        return render("small_site.html.j2", setting, _small_page(entry, data, facts, setting))
-    return render("site.html.j2", setting, site_page(entry, data, facts, setting))
+        return _small_page(entry, data, facts, setting)
+    return site_page(entry, data, facts, setting)
 
 
 def site_page(

@@ -66,11 +66,7 @@ def counters(
     section: Section, site: str | None, released: Estimates, setting: Setting
 ) -> Counters | None:
     """The constant-sum questions of a section; None where none of them may be shown."""
-    found = [
-        shared
-        for allocation in allocations_of(section, setting)
-        if (shared := _shared_out(allocation, site, None, released, setting))
-    ]
+    found = shared_out(section, site, released, setting)
     if not found:
         return None
     legend = _legend(found[0].allocation, setting)
@@ -90,6 +86,17 @@ def counters(
         table=_table(found, setting),
         by_group=_by_group(section, site, legend, released, setting),
     )
+
+
+def shared_out(
+    section: Section, site: str | None, released: Estimates, setting: Setting
+) -> tuple[SharedOut, ...]:
+    """The mean counters of the constant-sum questions of a section that may be shown."""
+    found = (
+        _shared_out(allocation, site, None, released, setting)
+        for allocation in allocations_of(section, setting)
+    )
+    return tuple(shared for shared in found if shared)
 
 
 def _by_group(

@@ -1,5 +1,5 @@
 rule render_site_pages:
-    """The pages of one batch of sites, from released figures only."""
+    """The pages of one batch of sites, on screen and paper, from released figures only."""
     input:
         unpack(facts_of),
         site_comparisons="<data>/4_benchmark/site_comparisons.csv",
@@ -94,3 +94,59 @@ rule publish:
         "Putting the reports in place"
     script:
         "../steps/publish.py"
+
+
+rule workbook:
+    """The released tables for a spreadsheet program; on request: snakemake workbook."""
+    input:
+        published="<reports>/index.html",
+        instrument=INSTRUMENT,
+        released="<data>/4_benchmark/released.csv",
+        withheld="<data>/4_benchmark/withheld.csv",
+        sites="<data>/1_ingest/sites.csv",
+        site_comparisons="<data>/4_benchmark/site_comparisons.csv",
+        scale_comparisons="<data>/4_benchmark/scale_comparisons.csv",
+        site_changes="<data>/4_benchmark/site_changes.csv",
+        response="<data>/4_benchmark/response.csv",
+        clusters="<data>/4_benchmark/clusters.csv",
+        gates="<data>/4_benchmark/gates.csv",
+        texts=REPORT_TEXTS,
+    output:
+        workbook="<reports>/office/workbook.xlsx",
+    log:
+        "<logs>/workbook.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "report", "study", "tables"),
+    message:
+        "Writing the workbook of the released tables"
+    script:
+        "../steps/workbook.py"
+
+
+rule slides:
+    """Slides for the programme and for each site; on request: snakemake slides."""
+    input:
+        published="<reports>/index.html",
+        instrument=INSTRUMENT,
+        released="<data>/4_benchmark/released.csv",
+        withheld="<data>/4_benchmark/withheld.csv",
+        sites="<data>/1_ingest/sites.csv",
+        site_context="<data>/1_ingest/site_context.csv",
+        ledger_rows="<data>/1_ingest/ledger_rows.csv",
+        site_comparisons="<data>/4_benchmark/site_comparisons.csv",
+        scale_comparisons="<data>/4_benchmark/scale_comparisons.csv",
+        site_changes="<data>/4_benchmark/site_changes.csv",
+        response="<data>/4_benchmark/response.csv",
+        texts=REPORT_TEXTS,
+    output:
+        slides=directory("<reports>/office/slides"),
+    log:
+        "<logs>/slides.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "report", "study", "tables"),
+    message:
+        "Writing the slides"
+    script:
+        "../steps/slides.py"

@@ -36,7 +36,7 @@ EVIDENCE = STUDY.evidence_files
 EXPECTATIONS = STUDY.expectation_files
 REPORT_TEXTS = sorted(
     path.as_posix()
-    for folder in ("reports/templates", "reports/captions")
+    for folder in ("reports/templates", "reports/templates/typst", "reports/captions")
     for path in Path(folder).glob("*.*")
 )
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 overview = [Path(snakemake.input[name]) for name in ("index", "comparative", "technical")]
-site_pages = [page for folder in snakemake.input.pages for page in Path(folder).glob("*.html")]
+site_pages = [page for folder in snakemake.input.pages for page in Path(folder).glob("*.*")]
 pages = {page.name: page for page in overview} | {f"sites/{p.name}": p for p in site_pages}
 
 record = {

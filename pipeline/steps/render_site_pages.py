@@ -1,11 +1,12 @@
-"""The pages of one batch of sites, from released figures only."""
+"""The pages of one batch of sites, for the screen and on paper, from released figures only."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.instrument import load_instrument
 from pipeline.provenance import log_to
-from pipeline.report import ComparisonTables, render_site_pages
+from pipeline.report import ComparisonTables, pages_of_sites, write_pages
+from pipeline.report.paper import set_site_pages
 from pipeline.tables import (
     LEDGER_ROWS,
     RELEASED,
@@ -16,6 +17,7 @@ from pipeline.tables import (
     SITES,
     WITHHELD,
     read_table,
+    write_bytes,
     write_text,
 )
 
@@ -33,7 +35,7 @@ tables = (
     read_table(snakemake.input.response, RESPONSE),
 )
 compared = ComparisonTables(*(table[table["site"].isin(sites["site"])] for table in tables))
-pages = render_site_pages(
+views = pages_of_sites(
     list(sites["site"]),
     read_table(snakemake.input.released, RELEASED),
     read_table(snakemake.input.withheld, WITHHELD),
@@ -44,5 +46,8 @@ pages = render_site_pages(
     instrument,
     study.for_reports(),
 )
-for slug, page in pages.items():
-    write_text(page, Path(snakemake.output.pages) / f"{slug}.html")
+folder = Path(snakemake.output.pages)
+for slug, page in write_pages(views).items():
+    write_text(page, folder / f"{slug}.html")
+for slug, paper in set_site_pages(views):
+    write_bytes(paper, folder / f"{slug}.pdf")

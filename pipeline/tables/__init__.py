@@ -65,6 +65,7 @@ from pipeline.tables.io import (
     replace_folder,
     rows_of_wave,
     rows_of_waves,
+    write_bytes,
     write_table,
     write_text,
 )
@@ -144,6 +145,7 @@ __all__ = [
     "samples_of",
     "scores_table",
     "sorting_panels",
+    "write_bytes",
     "write_if_changed",
     "write_table",
     "write_text",

@@ -55,7 +55,11 @@ def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
 
 def write_text(text: str, path: str | Path) -> None:
     """Write a text file whole or not at all, in UTF-8 with ``\\n`` line ends."""
-    content = text.encode("utf-8")
+    write_bytes(text.encode("utf-8"), path)
+
+
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Write a file whole or not at all."""
     write_atomically(Path(path), lambda part: part.write_bytes(content))
 
 

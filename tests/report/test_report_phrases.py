@@ -52,7 +52,7 @@ def test_every_phrase_that_code_and_templates_say_exists_with_its_places():
 
 
 def test_every_phrase_is_used():
-    sources = [*PACKAGE.rglob("*.py"), *TEMPLATES.glob("*.j2")]
+    sources = [*PACKAGE.rglob("*.py"), *TEMPLATES.glob("*.j2"), *TEMPLATES.glob("typst/*.typ")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     families = {key.split(".")[0] for key in ENGLISH.by_key if f'f"{key.split(".")[0]}.' in text}
     unused = [
