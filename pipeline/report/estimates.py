@@ -104,15 +104,16 @@ def estimates_of(frame: pd.DataFrame | None, wave: str | None) -> Estimates:
 def _rows(frame: pd.DataFrame | None, wave: str | None) -> Iterator[dict[str, object]]:
     if frame is None or frame.empty:
         return
-    names = [name for name in (*_ADDRESS, *_NUMBERS, *_WORDS, "wave") if name in frame.columns]
+    if wave is not None and "wave" in frame.columns:
+        frame = frame[frame["wave"].isna() | (frame["wave"] == wave).fillna(False)]
+    names = [name for name in (*_ADDRESS, *_NUMBERS, *_WORDS) if name in frame.columns]
     columns = {name: _plain(frame[name]) for name in names}
     blank: list[object] = [None] * len(frame)
-    whole = {name: columns.get(name, blank) for name in (*_ADDRESS, *_NUMBERS, *_WORDS, "wave")}
+    whole = {name: columns.get(name, blank) for name in (*_ADDRESS, *_NUMBERS, *_WORDS)}
     records = [
         dict(zip(whole, values, strict=True)) for values in zip(*whole.values(), strict=True)
     ]
-    kept = (row for row in records if wave is None or row["wave"] in (None, wave))
-    yield from sorted(kept, key=_order)
+    yield from sorted(records, key=_order)
 
 
 def _address(row: Mapping[str, object]) -> Address:

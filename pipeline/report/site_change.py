@@ -79,6 +79,19 @@ def _number(value: object) -> float | None:
     return None if value is None else float(str(value))
 
 
+def means_before(changes: Changes, setting: Setting) -> dict[str, float]:
+    """Means of the round before this one, by scale, where they may be set beside each other."""
+    latest = setting.study.earlier_waves[-1:]
+    return {
+        scale: change.before
+        for (wave, scale, basis), change in changes.items()
+        if (wave,) == latest
+        and basis == PLAIN
+        and change.change is not None
+        and change.before is not None
+    }
+
+
 def change_views(
     shown: Sequence[ScaleResult], changes: Changes, setting: Setting
 ) -> tuple[ChangeView, ...]:

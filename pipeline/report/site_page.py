@@ -16,7 +16,14 @@ from pipeline.report.ledger import sentences_by_site
 from pipeline.report.pages import Frame, Link, Setting, frame_of, render
 from pipeline.report.phrases import load_phrases
 from pipeline.report.results import ResultGroup, result_groups
-from pipeline.report.site_change import ChangeView, change_sentences, change_views, changes_by_site
+from pipeline.report.site_change import (
+    ChangeView,
+    change_sentences,
+    change_views,
+    changes_by_site,
+    means_before,
+)
+from pipeline.report.site_lists import ListView, list_views
 from pipeline.report.site_place import common_reason, place_notes, places_by_site
 from pipeline.report.site_pooled import PooledView, pooled_view, pooled_wave
 from pipeline.report.site_profile import Counters, counters
@@ -74,15 +81,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
-    """The page of a site with results."""
+    """The page of a site with results; `paper` leads to the same for printing."""
 
     frame: Frame
+    paper: Link
     headlines: tuple[str, ...]
     place_notes: tuple[str, ...]
     overviews: tuple[Overview, ...]
     starts: tuple[StartTopic, ...]
     scored: tuple[SectionView, ...]
     described: tuple[SectionView, ...]
+    lists: tuple[ListView, ...]
     changes: tuple[ChangeView, ...]
     facts: tuple[Fact, ...]
     answered: tuple[str, ...]
@@ -94,9 +103,10 @@ class SitePage:
 
 @dataclass(frozen=True, slots=True)
 class SmallSitePage:
-    """The page of a site with too few answers."""
+    """The page of a site with too few answers; `paper` leads to the same for printing."""
 
     frame: Frame
+    paper: Link
     minimum: str
     account: str
     facts: tuple[Fact, ...]
@@ -288,15 +298,18 @@ def site_page(
     scored = _sections("scores", sections, whole, setting)
     described = _sections("profile", sections, whole, setting)
     changes = change_views(shown, data.changes, setting)
-    contents = _contents(scored, described, setting, has_changes=bool(changes))
+    lists = list_views(data, setting)
+    contents = _contents(scored, described, lists, setting, has_changes=bool(changes))
     return SitePage(
         frame=frame_of(setting, entry.label, contents, root="../"),
+        paper=_paper(entry, setting),
         headlines=_headlines(groups, data, setting),
         place_notes=place_notes(_scales_of(groups), data.places, setting),
         overviews=tuple(view for section in scored for view in section.overviews),
         starts=_start_topics(groups, setting),
         scored=scored,
         described=described,
+        lists=lists,
         changes=changes,
         facts=facts,
         answered=_answered(entry, data, setting),
@@ -305,6 +318,11 @@ def site_page(
         computed=_computed(groups, setting),
         scoring=_scoring_table(setting),
     )
+
+
+def _paper(entry: SiteEntry, setting: Setting) -> Link:
+    """The way to the same page for printing."""
+    return Link(f"{entry.slug}.pdf", setting.say("site.on_paper"))
 
 
 def _sections(
@@ -326,7 +344,12 @@ def _section_view(
     beside = section.display == "scores"
     views = (
         overview(
-            group, setting, f"overview-{section.id}-{place}", beside=beside, places=data.places
+            group,
+            setting,
+            f"overview-{section.id}-{place}",
+            beside=beside,
+            places=data.places,
+            before=means_before(data.changes, setting),
         )
         for place, group in enumerate(groups, start=1)
     )
@@ -371,6 +394,7 @@ def _headlines(groups: Sequence[ResultGroup], data: SiteData, setting: Setting) 
 def _contents(
     scored: Sequence[SectionView],
     described: Sequence[SectionView],
+    lists: Sequence[ListView],
     setting: Setting,
     *,
     has_changes: bool,
@@ -378,11 +402,13 @@ def _contents(
     changes = (Link("#change", setting.say("site.change")),) if has_changes else ()
     return (
         Link("#glance", setting.say("site.glance")),
+        Link("#about", setting.say("site.about")),
         Link("#talk", setting.say("site.talk")),
         Link("#meeting", setting.say("site.meeting")),
+        Link("#plan", setting.say("plan.title")),
         *(Link(f"#{view.anchor}", view.title) for view in (*scored, *described)),
+        *(view.link for view in lists),
         *changes,
-        Link("#about", setting.say("site.about")),
         Link("#answered", setting.say("site.answered")),
         Link("#withheld", setting.say("site.withheld")),
         Link("#computed", setting.say("site.computed")),
@@ -526,6 +552,7 @@ def _small_page(
     )
     return SmallSitePage(
         frame=frame_of(setting, entry.label, (), root="../"),
+        paper=_paper(entry, setting),
         minimum=setting.numbers.count(setting.study.minimum_n),
         account=data.account,
         facts=facts,

@@ -61,9 +61,13 @@ class SiteData:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A chart of the means of several scales, its axis in words, and its table."""
+    """A chart of the means of several scales, its axis in words, and its table.
+
+    `before` tells what the marks of an earlier round are; None where there are none.
+    """
 
     chart: DotChart
+    before: str | None
     low_end: str
     high_end: str
     table: ShownTable
@@ -112,6 +116,14 @@ class GroupChart:
 
 
 @dataclass(frozen=True, slots=True)
+class Idea:
+    """Something that others did or advised, and the works it comes from."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A scale as a site reads it."""
 
@@ -120,12 +132,13 @@ class Topic:
     definition: str
     sentences: tuple[str, ...]
     agreement: str
-    group_sentences: tuple[str, ...]
-    group_codes: str
-    group_chart: GroupChart | None
     items: ItemTable | None
     items_note: str | None
+    group_sentences: tuple[str, ...]
+    group_chart: GroupChart | None
+    visibility: tuple[str, ...]
     questions: tuple[str, ...]
+    ideas: tuple[Idea, ...]
 
 
 def anchor_of(scale: Scale) -> str:
@@ -148,10 +161,12 @@ def overview(
     *,
     beside: bool,
     places: Places | None = None,
+    before: Mapping[str, float] | None = None,
 ) -> Overview | None:
     """The chart of the means of a group of scales; `beside` adds the programme.
 
-    With `places` the table has the means with both groups counting the same.
+    With `places` the table has the means with both groups counting the same; `before` has means
+    of the round before by scale.
     """
     if not group.shown:
         return None
@@ -159,21 +174,34 @@ def overview(
     low_end, high_end = ends_of(answers, setting)
     title = setting.say("overview.title", section=setting.wording.of(group.section.title))
     key = "overview.description" if beside else "overview.description_alone"
-    data = [_overview_datum(result, setting, beside=beside) for result in group.shown]
+    earlier = {result.scale.id: (before or {}).get(result.scale.id) for result in group.shown}
+    data = [
+        _overview_datum(result, setting, earlier[result.scale.id], beside=beside)
+        for result in group.shown
+    ]
     text = "; ".join(f"{datum.label}: {datum.value}" for datum in data)
     absent = tuple(result.title for result in group.results if result.own is None)
     return Overview(
         chart=dot_chart(
             chart_id, title, f"{setting.say(key)} {text}.", axis_of(answers), data, setting.numbers
         ),
+        before=_legend_before(earlier, setting),
         low_end=low_end,
         high_end=high_end,
-        table=_overview_table(group.shown, places or {}, setting),
+        table=_overview_table(group.shown, places or {}, earlier, setting),
         absent=absent,
     )
 
 
-def _overview_datum(result: ScaleResult, setting: Setting, *, beside: bool) -> DotDatum:
+def _legend_before(earlier: Mapping[str, float | None], setting: Setting) -> str | None:
+    if not any(mean is not None for mean in earlier.values()):
+        return None
+    return setting.say("site.legend_before", wave=setting.study.earlier_waves[-1])
+
+
+def _overview_datum(
+    result: ScaleResult, setting: Setting, before: float | None, *, beside: bool
+) -> DotDatum:
     if result.own is None:
         raise ValueError(f"{result.scale.id} has no mean to draw")
     return DotDatum(
@@ -182,6 +210,7 @@ def _overview_datum(result: ScaleResult, setting: Setting, *, beside: bool) -> D
         points=(Point(result.own.value, result.own.interval),),
         band=result.middle_range if beside else None,
         reference=result.programme.value if beside and result.programme else None,
+        before=before,
     )
 
 
@@ -195,26 +224,36 @@ def value_with_interval(
     return f"{setting.numbers.score(value)} ({low}\N{EN DASH}{high})"
 
 
-def _overview_table(shown: Sequence[ScaleResult], places: Places, setting: Setting) -> ShownTable:
+def _overview_table(
+    shown: Sequence[ScaleResult],
+    places: Places,
+    earlier: Mapping[str, float | None],
+    setting: Setting,
+) -> ShownTable:
     names = ["topic", "mean", "range"]
+    if _legend_before(earlier, setting):
+        names.append("before")
     if any((result.scale.id, BALANCED) in places for result in shown):
         names.append("balanced")
     has_programme = any(result.programme for result in shown)
     names += ["programme", "middle_range", "people"] if has_programme else ["people"]
     rows = []
     for result in shown:
-        cells = _overview_cells(result, places, setting)
+        cells = _overview_cells(result, places, earlier[result.scale.id], setting)
         rows.append((result.title, [cells[name] for name in names[1:]]))
     key = "overview.table_caption" if has_programme else "overview.table_caption_alone"
     return shown_table(setting.say(key), [setting.say(f"column.{name}") for name in names], rows)
 
 
-def _overview_cells(result: ScaleResult, places: Places, setting: Setting) -> dict[str, str]:
+def _overview_cells(
+    result: ScaleResult, places: Places, before: float | None, setting: Setting
+) -> dict[str, str]:
     own, none = result.own, setting.say("word.not_shown")
     balanced = places.get((result.scale.id, BALANCED))
     return {
         "mean": setting.numbers.score(own.value) if own else none,
         "range": span(own.interval if own else None, setting),
+        "before": none if before is None else setting.numbers.score(before),
         "balanced": setting.numbers.score(balanced.mean) if balanced else none,
         "programme": setting.numbers.score(result.programme.value) if result.programme else none,
         "middle_range": span(result.middle_range, setting),
@@ -237,22 +276,36 @@ def topic_of(result: ScaleResult, data: SiteData, setting: Setting, *, questions
     """Everything the page says about one scale, with or without questions to talk about."""
     scale = result.scale
     items, note = _items(result, data, setting)
-    sentences = [
-        *result_sentences(result, data, setting),
+    off_scale = (
         *_code_sentences(result.codes, setting),
-    ]
+        _codes_by_group(result, data, setting),
+    )
     return Topic(
         anchor=anchor_of(scale),
         title=result.title,
         definition=setting.wording.of(scale.definition),
-        sentences=tuple(sentences),
+        sentences=result_sentences(result, data, setting),
         agreement=agreement_sentence(scale, data.site, data.released, setting),
-        group_sentences=_group_sentences(result, data, setting),
-        group_codes=_codes_by_group(result, data, setting),
-        group_chart=_group_chart(result, setting),
         items=items,
         items_note=note,
+        group_sentences=_group_sentences(result, data, setting),
+        group_chart=_group_chart(result, setting),
+        visibility=tuple(sentence for sentence in off_scale if sentence),
         questions=questions_of(scale, setting) if questions else (),
+        ideas=ideas_of(scale, setting) if questions else (),
+    )
+
+
+def ideas_of(scale: Scale, setting: Setting) -> tuple[Idea, ...]:
+    """What others did or advised about the topic of a scale, with the works behind it."""
+    return tuple(
+        Idea(
+            setting.wording.of(action.text),
+            "; ".join(
+                setting.wording.of(work) for work in setting.instrument.works_behind(action)
+            ),
+        )
+        for action in scale.actions
     )
 
 

@@ -17,13 +17,14 @@ PAIR_OFFSET = 6
 
 @dataclass(frozen=True, slots=True)
 class DotDatum:
-    """A row of a dot chart, before it is drawn."""
+    """A row of a dot chart, before it is drawn; `before` is the value of an earlier round."""
 
     label: str
     value: str
     points: tuple[Point, ...]
     band: tuple[float, float] | None = None
     reference: float | None = None
+    before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class DotRow:
     marks: tuple[Mark, ...]
     band: Band | None
     reference: str | None
+    before: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +94,5 @@ def _dot_row(index: int, datum: DotDatum, axis: Axis) -> DotRow:
         ),
         band=None if datum.band is None else band_of(*datum.band, axis, TRACK),
         reference=None if datum.reference is None else axis.at(datum.reference),
+        before=None if datum.before is None else axis.at(datum.before),
     )

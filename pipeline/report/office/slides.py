@@ -289,11 +289,11 @@ def _meeting(setting: Setting) -> Slide:
 def _plan(starts: Sequence[StartTopic], setting: Setting) -> Slide:
     """A table to fill in, with the topics put forward."""
     names = ("topic", "try", "who", "when", "see")
-    heading = tuple(setting.phrases.say(f"slides.plan_{name}") for name in names)
+    heading = tuple(setting.phrases.say(f"plan.{name}") for name in names)
     topics = [start.title for start in starts][:PLAN_ROWS]
     blank = max(1, PLAN_ROWS - len(topics))
     rows = [(topic, *[""] * (len(names) - 1)) for topic in (*topics, *[""] * blank)]
-    return Slide(setting.say("slides.plan"), grid=Grid((heading, *rows)))
+    return Slide(setting.say("plan.title"), grid=Grid((heading, *rows)))
 
 
 def _next_steps(setting: Setting) -> Slide:
