@@ -156,7 +156,7 @@ def render_comparative_page(
         shown=tuple(e for e in entries.values() if has_results(e.site, estimates, instrument)),
         variance=estimates_of(variance, study.wave),
         compared=comparisons_of(
-            tables.site_comparisons, tables.scale_comparisons, tables.gates, study.wave
+            tables.site_comparisons, tables.scale_comparisons, tables.gates, setting
         ),
         tables=tables,
     )
@@ -426,7 +426,7 @@ def _groups_barred(
     results: Sequence[ScaleResult], programme: Programme, setting: Setting
 ) -> tuple[str, ...]:
     """Topics on which the groups may not be set beside each other, with the reason."""
-    reasons = barred_by_gates(programme.tables.gates, setting.study.wave, "groups")
+    reasons = barred_by_gates(programme.tables.gates, "groups", setting)
     return tuple(
         setting.say("comparative.groups_barred", topic=r.title, reason=reasons[r.scale.id])
         for r in results

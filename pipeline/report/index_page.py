@@ -20,6 +20,7 @@ from pipeline.report.pages import (
 )
 from pipeline.report.phrases import load_phrases
 from pipeline.report.site_page import has_results, site_entries
+from pipeline.report.site_pooled import pooled_wave
 from pipeline.report.study import Study
 from pipeline.report.wording import wording_of
 
@@ -62,12 +63,15 @@ def render_index(
     wording = wording_of(instrument, study)
     setting = Setting(instrument, study, wording, load_phrases(study.language))
     estimates = estimates_of(released, study.wave)
+    both_rounds = pooled_wave(study)
+    pooled = estimates_of(released, both_rounds) if both_rounds else None
     entries = site_entries(sites)
     shown = {site for site in entries if has_results(site, estimates, instrument)}
+    over_two = {site for site in entries if pooled and has_results(site, pooled, instrument)}
     links = tuple(
         SiteLink(
             Link(site_address(entry.slug), entry.label),
-            setting.say("index.has_results" if entry.site in shown else "index.too_few"),
+            _state(entry.site in shown, entry.site in over_two, setting),
         )
         for entry in entries.values()
     )
@@ -85,6 +89,13 @@ def render_index(
             technical=Link(TECHNICAL, setting.say("page.to_technical")),
         ),
     )
+
+
+def _state(is_shown: bool, is_pooled: bool, setting: Setting) -> str:
+    """What the page of a site holds, in a few words."""
+    if is_shown:
+        return setting.say("index.has_results")
+    return setting.say("index.two_rounds" if is_pooled else "index.too_few")
 
 
 def _summary(shown: int, total: int, people: float | None, setting: Setting) -> str:

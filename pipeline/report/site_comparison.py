@@ -25,6 +25,7 @@ from pipeline.report.site_page import SiteEntry
 from pipeline.report.site_place import BALANCED, HIGHER, LOWER, PLAIN
 from pipeline.report.site_topics import axis_of
 from pipeline.report.tables import ShownTable, shown_table
+from pipeline.report.withholding import reason as reason_of
 from pipeline.tables import GATE_FORBIDS
 
 SITES_A_CHART = 40
@@ -127,24 +128,25 @@ class ScaleView:
 
 
 def comparisons_of(
-    sites: pd.DataFrame, scales: pd.DataFrame, gates: pd.DataFrame, wave: str
+    sites: pd.DataFrame, scales: pd.DataFrame, gates: pd.DataFrame, setting: Setting
 ) -> Comparisons:
-    """The comparisons of a survey round; the order of rows does not matter.
+    """The comparisons of the survey round of a study; the order of rows does not matter.
 
     Parameters
     ----------
     sites, scales, gates : DataFrame
         By the contracts SITE_COMPARISONS, SCALE_COMPARISONS and GATES.
-    wave : str
-        Survey round.
+    setting : Setting
+        Has the survey round, and the words for the reasons of gates.
     """
+    wave = setting.study.wave
     return Comparisons(
         sites={
             (str(row["site"]), str(row["scale"]), str(row["basis"])): _compared_site(row)
             for row in _records(sites, wave)
         },
         spreads=dict(_spreads(scales, wave)),
-        barred=barred_by_gates(gates, wave, "sites"),
+        barred=barred_by_gates(gates, "sites", setting),
     )
 
 
@@ -189,28 +191,29 @@ def _spreads(scales: pd.DataFrame, wave: str) -> Iterator[tuple[str, FunnelSprea
             yield str(row["scale"]), FunnelSpread(centre or 0.0, within or 0.0, added or 0.0)
 
 
-def barred_by_gates(gates: pd.DataFrame, wave: str, comparison: str) -> dict[str, str]:
-    """For each scale on which a comparison is forbidden: the reasons of its closed gates.
+def barred_by_gates(gates: pd.DataFrame, comparison: str, setting: Setting) -> dict[str, str]:
+    """For each scale on which a comparison is forbidden: why, for each of its closed gates.
 
     Parameters
     ----------
     gates : DataFrame
-        By the contract GATES; reasons stand in the order of its gates.
-    wave : str
-        Survey round.
+        By the contract GATES.
     comparison : str
         What is compared: sites, groups or waves, as in GATE_FORBIDS.
+    setting : Setting
+        Has the survey round and the words. The numbers behind a verdict stand on the technical
+        page.
     """
     closed = {
-        (str(row["scale"]), str(row["gate"])): str(row["reason"])
-        for row in _records(gates, wave)
+        (str(row["scale"]), str(row["gate"]))
+        for row in _records(gates, setting.study.wave)
         if row["verdict"] == "closed"
     }
     reasons: dict[str, list[str]] = {}
     for gate, forbidden in GATE_FORBIDS.items():
-        for (scale, name), reason in sorted(closed.items()):
+        for scale, name in sorted(closed):
             if name == gate and comparison in forbidden:
-                reasons.setdefault(scale, []).append(reason)
+                reasons.setdefault(scale, []).append(reason_of(f"gate_{gate}", setting))
     return {scale: " ".join(dict.fromkeys(found)) for scale, found in reasons.items()}
 
 

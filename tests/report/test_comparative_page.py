@@ -66,7 +66,7 @@ def test_where_the_gate_for_sites_is_closed_no_mean_stands_beside_another(study:
     page = page_of(study)
     row = _row(heat_map(page), "Mill Street")
     assert row.all("td")[1].text == "not compared"
-    assert "The gate sites is closed." in words_of(page)
+    assert "These statements do not mean the same at all sites" in words_of(page)
 
 
 def test_the_groups_have_the_share_of_the_most_frequent_other_answer_beside_them(studies):
@@ -83,7 +83,7 @@ def test_groups_that_may_not_be_compared_have_the_reason_in_place_of_a_gap(study
     page = page_of(study.with_(released=study.released[~gap]))
     title = next(str(s.title) for s in study.instrument.scored_scales if s.id == last)
     shown = words_of(page)
-    assert f"not set side by side on {title}. The gate role is closed." in shown
+    assert f"not set side by side on {title}. The two groups do not understand" in shown
 
 
 def _with_shares_of_groups(made: Fabricated) -> Fabricated:

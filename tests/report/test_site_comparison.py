@@ -55,7 +55,7 @@ def view_of(
         framed(sites, catalogue.SITE_COMPARISONS),
         framed([spread] if spread else [], catalogue.SCALE_COMPARISONS),
         framed(gates or [], catalogue.GATES),
-        WAVE,
+        setting,
     )
     names = list(dict.fromkeys(row["site"] for row in sites))
     entries = [SiteEntry(name, name.title(), name, None) for name in names]
@@ -102,7 +102,7 @@ def test_without_bars_for_pairs_likely_ranges_are_drawn_and_called_so(study: Fab
 def test_a_closed_gate_stands_in_place_of_every_number(study: Fabricated, gate: str):
     closed = {"gate": gate, "verdict": "closed", "reason": "It was tested and failed to hold."}
     view = view_of(study, [site("a"), site("b")], [closed])
-    assert view.reason.endswith("It was tested and failed to hold.")
+    assert view.reason.endswith(load_phrases("en").by_key[f"rule.gate_{gate}"])
     assert (view.funnel, view.charts, view.table) == (None, (), None)
 
 

@@ -53,7 +53,7 @@ def overview_place(page: str, title: str) -> str:
     """Where the dot of a scale is drawn in the first chart."""
     chart = page[page.index('<svg class="chart"') :]
     row = chart[chart.index(f">{title}</text>") :]
-    found = re.search(r'<circle[^>]* cx="([^"]+)"', row)
+    found = re.search(r'<circle class="series-0 dot" cx="([^"]+)"', row)
     assert found
     return found.group(1)
 
@@ -227,12 +227,71 @@ def test_a_questionnaire_without_the_language_of_the_study_is_refused(study: Fab
         page_of(study.with_(study=replace(study.study, language="sv")))
 
 
-def test_the_words_of_a_site_page_are_easy_to_read(studies):
+@pytest.mark.parametrize("site", ["s00", "s02", "s03", "s04"])
+@pytest.mark.parametrize("name", ["main", "climate", "groups"])
+def test_the_words_of_a_site_page_are_easy_to_read(studies, name, site):
     import textstat
 
-    shown = read(page_of(studies["main"])).all("main")[0]
-    own = [one.text for one in shown.all("p", "li") if len(one.text.split()) > 4]
+    shown = read(page_of(studies[name], site)).all("main")[0]
+    own = [one.text for one in shown.all("p", "li", "dd") if len(one.text.split()) > 4]
     assert textstat.flesch_kincaid_grade(" ".join(own)) <= 8
+
+
+def test_every_part_of_a_site_page_is_easy_to_read(studies):
+    """Grade 8 for each section by itself, so that no easy part makes up for a hard one."""
+    import textstat
+
+    for section in read(page_of(studies["main"])).all("section"):
+        own = [one.text for one in section.all("p", "li", "dd") if len(one.text.split()) > 4]
+        told = " ".join(own)
+        if len(told.split()) > 100:
+            assert textstat.flesch_kincaid_grade(told) <= 9, told[:200]
+
+
+def test_the_mean_of_the_round_before_stands_in_chart_and_table(study: Fabricated):
+    page = page_of(study)
+    before = study.compared["site_changes"]
+    own = before[
+        (before["site"] == "s00") & (before["basis"] == "plain") & before["change"].notna()
+    ]
+    drawn = [svg for svg in read(page).all("svg") if svg.attributes.get("role") == "img"]
+    marks = [c for svg in drawn for c in svg.all("circle") if c.attributes["class"] == "before"]
+    assert len(marks) == len(own) > 1
+    assert f"mean of this site in {study.study.earlier_waves[-1]}" in words_of(page)
+    first = page_of(study.with_(study=replace(study.study, earlier_waves=())))
+    assert 'class="before"' not in first
+
+
+def test_ideas_of_others_stand_with_the_works_they_come_from(studies):
+    made = studies["main"]
+    (topic,) = (
+        s for s in read(page_of(made)).all("section") if s.attributes.get("id") == "topic-pow"
+    )
+    scale = next(scale for scale in made.instrument.scales if scale.id == "POW")
+    for action in scale.actions:
+        assert (
+            str(action.text).format(users="service users", staff="staff", work="this work")
+            in topic.text
+        )
+    assert "(Kjellström et al. (2024), a review of 73 papers" in topic.text
+    assert "It may or may not fit here." in topic.text
+
+
+def test_a_questionnaire_without_ideas_has_no_heading_for_them(studies):
+    assert "What others did or advised" not in words_of(page_of(studies["climate"]))
+
+
+def test_the_sheet_for_a_meeting_takes_an_hour_and_the_plan_has_the_topics(studies):
+    for site in ("s00", "s04"):
+        page = read(page_of(studies["main"], site))
+        (hour,) = (dl for dl in page.all("dl") if dl.attributes.get("class") == "hour")
+        assert sum(int(term.text.split()[0]) for term in hour.all("dt")) == 60
+        (plan,) = (t for t in page.all("table") if t.attributes.get("class") == "plan")
+        topics = [row.all("th")[0].text for row in plan.all("tr")[1:]]
+        assert topics[-2:] == ["Another topic"] * 2
+        cards = [li for li in page.all("li") if li.attributes.get("class") == "card"]
+        put_forward = [card.all("h3")[0].text for card in cards if not card.inside("ol")]
+        assert topics[:-2] == (put_forward if site == "s00" else [])
 
 
 def test_a_mean_that_is_held_back_gives_its_reason_and_leaves_the_chart(study: Fabricated):

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pandas as pd
 
+from pipeline.report import render_index
+
 from .fabricated_comparisons import EARLIER
 from .fabricated_study import WAVE, Fabricated
 from .reading_html import read, words_of
@@ -23,6 +25,14 @@ def with_pooled(made: Fabricated, label: str = f"{EARLIER} + {WAVE}") -> Fabrica
     return made.with_(
         released=pd.concat([made.released, pooled.astype(made.released.dtypes)], ignore_index=True)
     )
+
+
+def test_the_first_page_says_that_a_site_is_shown_over_two_rounds(study):
+    made = with_pooled(study)
+    index = render_index(made.released, made.sites, made.instrument, made.study)
+    label = made.sites.loc[made.sites["site"] == SMALL, "label"].item()
+    (entry,) = (one for one in read(index).all("li") if label in one.text)
+    assert "two survey rounds together" in entry.text
 
 
 def test_means_over_two_rounds_are_shown_with_their_ranges_and_called_so(study: Fabricated):
