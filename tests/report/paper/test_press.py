@@ -20,7 +20,7 @@ from .reading_pdf import kinds_in, text_of
 
 HOSTILE = '#panic("x") *bold* $x^2$ \\ <b> ]] @topic // "quoted" _u_ `raw` {minimum}'
 NOT_ON_PAPER = {"nav", "head", "style", "summary", "title", "desc"}
-ONLY_ON_SCREEN = {"skip", "hidden", "screen-only"}
+ONLY_ON_SCREEN = {"skip", "hidden", "screen-only", "no-print"}
 
 
 def views_of(made: Fabricated) -> SitePages:
