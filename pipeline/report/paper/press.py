@@ -7,6 +7,7 @@ as a string, which Typst never reads as code, so a name such as ``#panic()`` is 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -78,7 +79,12 @@ def data_of(page: object) -> tuple[str, str]:
 
 @cache
 def compiler() -> Compiler:
-    """The compiler of all pages, made once, as reading the typefaces takes longer than a page."""
+    """The compiler of all pages, made once, as reading the typefaces takes longer than a page.
+
+    It works in one thread: batches of sites run side by side, and sharing out the work of one page
+    costs more than it saves.
+    """
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
     from typst import Compiler
 
     return Compiler(root=PAPER, font_paths=[font_folder()], ignore_system_fonts=True)
