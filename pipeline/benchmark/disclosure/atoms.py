@@ -48,19 +48,18 @@ class Atoms:
     person: NDArray[np.object_]
     present: Integers
 
-    @property
-    def changed_sites(self) -> frozenset[str]:
-        """Sites in which two releases are not of the same people with the same answers."""
-        return frozenset(self.site[~self.present.all(axis=1)])
 
-
-def atoms_of(releases: Sequence[pd.DataFrame]) -> dict[tuple[str, str, str, str], Atoms]:
+def atoms_of(
+    releases: Sequence[pd.DataFrame], others: pd.DataFrame
+) -> dict[tuple[str, str, str, str], Atoms]:
     """Atoms of every figure that is not the same in all releases: by kind, wave, scale, figure.
 
     Parameters
     ----------
     releases : sequence of DataFrame
         By the contract RELEASE_MEMBERS; the same people have the same keys.
+    others : DataFrame
+        Kind, wave, scale and figure of those that are wanted although they are the same.
     """
     rows = pd.concat(
         [_contributions(members).assign(bit=1 << place) for place, members in enumerate(releases)],
@@ -68,7 +67,8 @@ def atoms_of(releases: Sequence[pd.DataFrame]) -> dict[tuple[str, str, str, str]
     )
     atoms = rows.groupby(ATOM, sort=True, observed=True)["bit"].sum().reset_index()
     changed = atoms["bit"] != (1 << len(releases)) - 1
-    atoms = atoms.merge(atoms.loc[changed, FIGURE].drop_duplicates(), on=FIGURE)
+    wanted = pd.concat([atoms.loc[changed, FIGURE], others]).drop_duplicates()
+    atoms = atoms.merge(wanted, on=FIGURE)
     places = np.arange(len(releases))
     return {
         (str(kind), str(wave), str(scale), str(figure)): Atoms(

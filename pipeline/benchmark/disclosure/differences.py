@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.benchmark.disclosure.pools import TOLERANCE, Measure
@@ -65,6 +66,15 @@ class Limits:
     lowest: float
     highest: float
     rules: DisclosureRules
+
+
+def classes_of(site: NDArray[np.object_], group: NDArray[np.object_], present: Integers) -> Classes:
+    """Put together the atoms of the same site, group and releases."""
+    labels = pd.concat(
+        [pd.DataFrame({"site": site, "group": group}), pd.DataFrame(present)], axis=1
+    )
+    of_atom = labels.groupby(list(labels.columns), sort=True).ngroup().to_numpy()
+    return Classes(of_atom.astype(np.int64), np.bincount(of_atom).astype(float))
 
 
 def difference(

@@ -7,8 +7,15 @@ the same figure, those of the site, its groups, the programme and its groups, an
 two earlier releases, are put together. Where this locates fewer than ``minimum_n`` people the new
 figure is rounded to the next coarser unit, and withheld when no unit helps.
 
+A site or group that was hidden in one release and is shown in another is in no such difference,
+but its few people can be told by what else is released of them: the programme tells who is new, so
+the site minus the new ones is who was hidden. So all released sums of a figure are also looked at
+together (:mod:`pipeline.benchmark.disclosure.few_people`), people who were there before included.
+
 Covered are, for each statistic of each item and scale, all differences of any two releases of any
-site, group, or of the programme, and what follows from them together. Not covered is putting
+site, group, or of the programme, and what follows from them and from the released sums together.
+Of shares only sums that follow exactly are looked at. Not covered are the released numbers of
+clusters (see :mod:`pipeline.benchmark.disclosure.clusters`), and putting
 different statistics together (an item's mean with its shares, a scale's mean with those of its
 items) beyond each being protected by itself; subtracting three releases or more when people were
 taken out and put back in between; and the spread that can be read from the width of an interval.
@@ -25,6 +32,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.benchmark.disclosure.atoms import (
+    FIGURE,
     KIND_OF_FAMILY,
     NOBODY,
     Atoms,
@@ -32,80 +40,28 @@ from pipeline.benchmark.disclosure.atoms import (
     with_same_keys,
 )
 from pipeline.benchmark.disclosure.differences import (
-    Classes,
     Difference,
     Limits,
+    classes_of,
     difference,
     is_protected,
     pairs_of,
 )
+from pipeline.benchmark.disclosure.few_people import Evidence, evidence_of, is_safe_together
+from pipeline.benchmark.disclosure.history import Cell, History, View
 from pipeline.benchmark.disclosure.past import PastRelease
 from pipeline.benchmark.disclosure.permitted import PARENT, WHOLE_SCALE, WITHOUT_UNITS
-from pipeline.benchmark.disclosure.pools import SHARES, TOLERANCE, Measure
+from pipeline.benchmark.disclosure.pools import SHARES, Measure
 from pipeline.benchmark.disclosure.rules import DisclosureRules, Rule
 from pipeline.benchmark.disclosure.verdicts import FAMILIES
 
 Numbers = NDArray[np.float64]
 Key = tuple[str, str, str, str]
 """Family, wave, scale, item; the item is empty for what belongs to the whole scale."""
-View = tuple[str, str]
-"""Site and group; empty for the programme and for everyone."""
 
 COARSE_COUNTERS = (0.5, 1.0)
 """Units of mean counters where the usual tenth tells too much."""
 SAME_FIGURE = ["family", "wave", "scale", "figure"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The numbers of a figure for one view in one release; unknown where not shown."""
-
-    rows: tuple[int, ...]
-    estimate: Numbers
-    unit: Numbers
-    denominator: Numbers
-    shown: bool
-
-    def rounded_to(self, unit: float) -> Cell:
-        """The same numbers as they would be shown with a unit at least this coarse."""
-        units = np.maximum(self.unit, unit)
-        estimate = np.rint(self.estimate / units) * units
-        return Cell(self.rows, estimate, units, self.denominator, self.shown)
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """One figure in all releases, the new one last, and what people put into it.
-
-    Attributes
-    ----------
-    cells : mapping
-        By view and release.
-    counted : mapping
-        For each release, the views of sites that count in the programme.
-    limits : Limits
-        What a person can contribute, and what is protected.
-    step : float
-        Sums are multiples of this; 0 where they need not be.
-    """
-
-    atoms: Atoms
-    classes: Classes
-    cells: Mapping[tuple[View, int], Cell]
-    counted: Sequence[frozenset[View]]
-    limits: Limits
-    step: float
-
-    @property
-    def now(self) -> int:
-        """The new release."""
-        return len(self.counted) - 1
-
-    @property
-    def views(self) -> list[View]:
-        """Views of the new release: sites, their groups, the programme, its groups."""
-        views = {view for view, place in self.cells if place == self.now}
-        return sorted(views, key=lambda view: (not view[0], bool(view[1]), view))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +99,9 @@ def protect_differences(
         return known.assign(compared=False)
     people = [with_same_keys(_of_waves(one.members, waves), members) for one in earlier]
     tables = [_past_table(_of_waves(one.figures, waves)) for one in earlier]
-    histories = _histories(
-        [*tables, _new_table(known)], atoms_of([*people, members]), measures, members, rules
-    )
+    tables.append(_new_table(known))
+    atoms = atoms_of([*people, members], _shown_otherwise(tables))
+    histories = _histories(tables, atoms, measures, members, rules)
     outcomes = _decide(histories, rules)
     return _follow_ups(_applied(known, histories, outcomes))
 
@@ -182,6 +138,15 @@ def _labelled(figures: pd.DataFrame) -> pd.DataFrame:
     plain = figures.assign(**labels)[names].astype({"shown": bool, "counts": bool})
     numbers = dict.fromkeys(["estimate", "unit", "denominator"], float)
     return plain.astype(numbers).sort_values(["site", "group", "column"], kind="stable")
+
+
+def _shown_otherwise(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Kind, wave, scale and figure of what not all releases show, or count, at the same sites."""
+    rows = pd.concat(tables)
+    rows = rows.assign(kind=rows["family"].map(KIND_OF_FAMILY))
+    view = [*SAME_FIGURE, "kind", "site", "group", "column"]
+    times = rows.groupby([*view, "shown", "counts"]).size().rename("times").reset_index()
+    return times.loc[times["times"] < len(tables), FIGURE].drop_duplicates()
 
 
 def _histories(
@@ -224,9 +189,10 @@ def _history(
             block[(block["release"] == place) & block["counts"]] for place in range(releases)
         )
     ]
-    touched = block["site"].isin([*atoms.changed_sites, NOBODY])
-    cells = dict(_cells(block[touched], columns))
-    return History(atoms, _classes(atoms), cells, counted, limits, step)
+    cells = dict(_cells(block, columns))
+    return History(
+        atoms, classes_of(atoms.site, atoms.group, atoms.present), cells, counted, limits, step
+    )
 
 
 def _cells(rows: pd.DataFrame, columns: list[str]) -> Iterator[tuple[tuple[View, int], Cell]]:
@@ -243,14 +209,6 @@ def _cells(rows: pd.DataFrame, columns: list[str]) -> Iterator[tuple[tuple[View,
         of_rows = tuple(int(one) for one in row[found])
         cell = Cell(of_rows, estimate, unit, denominator, bool(shown[found].any()))
         yield ((str(site), str(group)), int(release)), cell
-
-
-def _classes(atoms: Atoms) -> Classes:
-    labels = pd.DataFrame({"site": atoms.site, "group": atoms.group})
-    bits = pd.DataFrame(atoms.present, index=labels.index)
-    numbered = pd.concat([labels, bits], axis=1)
-    of_atom = numbered.groupby(list(numbered.columns), sort=True).ngroup().to_numpy()
-    return Classes(of_atom.astype(np.int64), np.bincount(of_atom).astype(float))
 
 
 # ------------------------------------------------------------------ decisions
@@ -280,7 +238,7 @@ def _units(family: str, rules: DisclosureRules) -> tuple[float, ...]:
 
 def _judge(history: History, units: Sequence[float], hidden: frozenset[View]) -> Outcome:
     """Sites first, then their groups, then the programme: who comes later is rounded more."""
-    known = list(_between_earlier(history))
+    known, evidence = list(_between_earlier(history)), evidence_of(history)
     unit: dict[View, float] = {}
     withheld = set(hidden)
     for views in _together(history.views):
@@ -288,7 +246,7 @@ def _judge(history: History, units: Sequence[float], hidden: frozenset[View]) ->
             continue
         found = None
         if not _follows_hidden(views, withheld):
-            found = _finest(history, views, units, known)
+            found = _finest(evidence, views, units, known, unit)
         if found is None:
             withheld |= set(views)
             continue
@@ -311,64 +269,35 @@ def _follows_hidden(views: tuple[View, ...], withheld: set[View]) -> bool:
 
 
 def _finest(
-    history: History, views: tuple[View, ...], units: Sequence[float], known: list[Difference]
+    evidence: Evidence,
+    views: tuple[View, ...],
+    units: Sequence[float],
+    known: list[Difference],
+    shown: Mapping[View, float],
 ) -> tuple[float, list[Difference]] | None:
     """The finest unit that protects, with the differences that are then known; None without.
 
     Where there are no units to try, a difference of a few people is never shown.
     """
-    if not any(_differs(history, view) for view in views):
-        return 0.0, []
+    history = evidence.history
     if not units:
         few = any(one.few for view in views for one in _to_earlier(history, view, 0.0))
         return None if few else (0.0, [])
     finest = min(float(np.nanmin(history.cells[view, history.now].unit)) for view in views)
     for unit in (unit for unit in units if unit == 0 or unit > finest):
         added = [one for view in views for one in _to_earlier(history, view, unit)]
-        if is_protected(known, added, history.classes, history.limits):
+        if is_protected(known, added, history.classes, history.limits) and is_safe_together(
+            evidence, {**shown, **dict.fromkeys(views, unit)}, views
+        ):
             return unit, added
     return None
-
-
-def _differs(history: History, view: View) -> bool:
-    """Whether an earlier release showed the view with a few other people or answers.
-
-    Where many differ nothing needs to be tested, unless a few of them are known otherwise.
-    """
-    return any(
-        _weights(history, view, place).any()
-        for place in range(history.now)
-        if _is_shown(history, view, place)
-    )
-
-
-def _weights(history: History, view: View, place: int) -> NDArray[np.int64]:
-    return _inside(history, view, history.now) - _inside(history, view, place)
-
-
-def _is_shown(history: History, view: View, place: int) -> bool:
-    cell = history.cells.get((view, place))
-    return cell is not None and cell.shown
-
-
-def _inside(history: History, view: View, place: int) -> NDArray[np.int64]:
-    """Which atoms are part of a view in a release."""
-    site, group = view
-    atoms = history.atoms
-    inside = atoms.present[:, place]
-    if group:
-        inside = inside * (atoms.group == group)
-    if site:
-        return np.asarray(inside * (atoms.site == site))
-    counted = {name for name, of_group in history.counted[place] if of_group == group}
-    return np.asarray(inside * np.isin(atoms.site.astype(str), sorted(counted)))
 
 
 def _between_earlier(history: History) -> Iterator[Difference]:
     """What was known before the new release."""
     for view in sorted({view for view, _ in history.cells}):
         for first, second in pairs_of(history.now):
-            if _is_shown(history, view, first) and _is_shown(history, view, second):
+            if history.is_shown(view, first) and history.is_shown(view, second):
                 found = _difference(history, view, first, (second, history.cells[view, second]))
                 if found is not None:
                     yield found
@@ -378,7 +307,7 @@ def _to_earlier(history: History, view: View, unit: float) -> Iterator[Differenc
     """What would be known with the new figure rounded to a unit."""
     cell = history.cells[view, history.now].rounded_to(unit)
     for place in range(history.now):
-        if _is_shown(history, view, place):
+        if history.is_shown(view, place):
             found = _difference(history, view, place, (history.now, cell))
             if found is not None:
                 yield found
@@ -389,23 +318,11 @@ def _difference(
 ) -> Difference | None:
     place, cell = second
     return difference(
-        (_inside(history, view, first), _inside(history, view, place)),
-        (_ends(history, history.cells[view, first]), _ends(history, cell)),
+        (history.inside(view, first), history.inside(view, place)),
+        (history.ends(history.cells[view, first]), history.ends(cell)),
         (history.atoms.person, history.classes),
         history.limits.rules,
     )
-
-
-def _ends(history: History, cell: Cell) -> tuple[Numbers, Numbers]:
-    """Lowest and highest sum that would be shown like this; any where nothing is shown."""
-    half, n, measure = cell.unit / 2, cell.denominator, history.limits.measure
-    low = n * np.maximum(cell.estimate - half, measure.low)
-    high = n * np.minimum(cell.estimate + half, measure.high)
-    if history.step:
-        low = np.ceil(low / history.step - TOLERANCE) * history.step
-        high = np.floor(high / history.step + TOLERANCE) * history.step
-    unknown = np.isnan(low)
-    return np.where(unknown, -np.inf, low), np.where(unknown, np.inf, high)
 
 
 # ------------------------------------------------------------------ what follows for the rows
