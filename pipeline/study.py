@@ -144,12 +144,13 @@ class StudyConfig:
     def for_reports(self) -> Study:
         """What every report says about this study."""
         from pipeline import __version__
-        from pipeline.report import AnalysisSettings, Study
+        from pipeline.report import AnalysisSettings, SiteCluster, Study
 
         return Study(
             title=self.title,
             wave=self.wave,
             earlier_waves=self.earlier_waves,
+            clusters=tuple(SiteCluster(one.name, one.sites) for one in self.clusters),
             synthetic=self.synthetic,
             language=self.language,
             source_note=self.source,

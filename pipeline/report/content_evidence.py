@@ -17,7 +17,13 @@ from pipeline.instrument.evidence import ASPECTS, DECISIONS, NOWHERE, groups_of
 from pipeline.report.estimates import Estimate, Estimates, estimates_of
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, ShownTable, shown_table
+from pipeline.report.tables import (
+    Evidence,
+    ShownTable,
+    evidence_of,
+    file_name,
+    shown_table,
+)
 
 FEWEST_PEOPLE = 3
 """Raters or sorters behind every item of a shown number."""
@@ -68,8 +74,9 @@ def _ratings(frame: pd.DataFrame, setting: Setting) -> Iterable[Evidence]:
         found = estimates_of(frame[frame["aspect"] == aspect], None)
         if found.addresses():
             name = setting.phrases.say(f"content.{aspect}")
-            yield _evidence(_rated_scales(found, name, setting), found, setting)
-            yield _evidence(_items_rated_low(found, name, setting), found, setting)
+            rated, low = f"ratings-of-{aspect}", f"rated-low-on-{aspect}"
+            yield _evidence(rated, _rated_scales(found, name, setting), found, setting)
+            yield _evidence(low, _items_rated_low(found, name, setting), found, setting)
 
 
 def _rated_scales(found: Estimates, aspect: str, setting: Setting) -> ShownTable:
@@ -133,8 +140,8 @@ def _items_rated_low(found: Estimates, aspect: str, setting: Setting) -> ShownTa
 def _sorts(frame: pd.DataFrame, setting: Setting) -> Iterable[Evidence]:
     found = estimates_of(frame.rename(columns={"place": "factor"}), None)
     if found.addresses():
-        yield _evidence(_sorted_scales(found, setting), found, setting)
-        yield _evidence(_items_misplaced(found, setting), found, setting)
+        yield _evidence("sorted-scales", _sorted_scales(found, setting), found, setting)
+        yield _evidence("sorted-elsewhere", _items_misplaced(found, setting), found, setting)
 
 
 def _sorted_scales(found: Estimates, setting: Setting) -> ShownTable:
@@ -206,7 +213,8 @@ def _decisions(frame: pd.DataFrame, setting: Setting) -> Iterable[Evidence]:
     ]
     headings = _headings(("decision", "items"), setting)
     shown = shown_table(setting.say("content.decisions_caption"), headings, rows)
-    yield Evidence(shown, setting.say("content.decisions_method"), ())
+    method = setting.say("content.decisions_method")
+    yield evidence_of("decisions", shown, setting, methods=[method])
 
 
 # ------------------------------------------------------------------ what the tables share
@@ -252,9 +260,10 @@ def _table_of_items(
     return shown_table(caption, _headings(names, setting), filled, words=words)
 
 
-def _evidence(table: ShownTable, found: Estimates, setting: Setting) -> Evidence:
-    methods = {one.method for ones in found.by_address.values() for one in ones}
-    return Evidence(table, setting.say("technical.method", method="; ".join(sorted(methods))), ())
+def _evidence(name: str, table: ShownTable, found: Estimates, setting: Setting) -> Evidence:
+    """The table as it is shown is its file too: what single raters said stands in the records."""
+    every = [one for ones in found.by_address.values() for one in ones]
+    return evidence_of(file_name(name), table, setting, methods=[one.method for one in every])
 
 
 def _headings(names: Sequence[str], setting: Setting) -> list[str]:

@@ -10,14 +10,19 @@ import pandas as pd
 Address = tuple[str | None, str | None, str | None, str | None, str | None, str]
 """Site, group, scale, item, factor, statistic; None where an estimate is not about one of them."""
 
-_ADDRESS = ("site", "group", "scale", "item", "factor", "statistic")
+ADDRESS = ("site", "group", "scale", "item", "factor", "statistic")
+"""What the words of an address are about."""
+
+Source = tuple[tuple[str, str], ...]
+"""What all estimates of a table are about, such as a model and a sample: names with values."""
+
 _NUMBERS = ("estimate", "ci_low", "ci_high", "confidence_level", "n_respondents")
 _WORDS = ("method", "condition")
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One number with what is needed to read it."""
+    """One number with what is needed to read it; `address` and `source` tell where it stands."""
 
     value: float
     low: float | None
@@ -26,6 +31,8 @@ class Estimate:
     n: int | None
     method: str
     condition: str
+    address: Address | None = None
+    source: Source = ()
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -44,6 +51,8 @@ class Absent:
     n: int | None
     method: str
     condition: str
+    address: Address | None = None
+    source: Source = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +94,21 @@ class Estimates:
         return (*self.by_address, *self.absent)
 
 
-def estimates_of(frame: pd.DataFrame | None, wave: str | None) -> Estimates:
+def estimates_of(frame: pd.DataFrame | None, wave: str | None, source: Source = ()) -> Estimates:
     """The estimates of a survey round; rows that belong to no round are kept.
 
-    The order of the rows of `frame` does not matter.
+    The order of the rows of `frame` does not matter. `source` is what all of them are about beside
+    their addresses.
     """
     present: dict[Address, list[Estimate]] = {}
     absent: dict[Address, Absent] = {}
     for row in _rows(frame, wave):
         full = _address(row)
         if row["estimate"] is None:
-            absent.setdefault(full, Absent(_whole(row["n_respondents"]), *_told(row)))
+            n = _whole(row["n_respondents"])
+            absent.setdefault(full, Absent(n, *_told(row), full, source))
         else:
-            present.setdefault(full, []).append(_estimate(row))
+            present.setdefault(full, []).append(_estimate(row, full, source))
     return Estimates({address: tuple(found) for address, found in present.items()}, absent)
 
 
@@ -106,10 +117,10 @@ def _rows(frame: pd.DataFrame | None, wave: str | None) -> Iterator[dict[str, ob
         return
     if wave is not None and "wave" in frame.columns:
         frame = frame[frame["wave"].isna() | (frame["wave"] == wave).fillna(False)]
-    names = [name for name in (*_ADDRESS, *_NUMBERS, *_WORDS) if name in frame.columns]
+    names = [name for name in (*ADDRESS, *_NUMBERS, *_WORDS) if name in frame.columns]
     columns = {name: _plain(frame[name]) for name in names}
     blank: list[object] = [None] * len(frame)
-    whole = {name: columns.get(name, blank) for name in (*_ADDRESS, *_NUMBERS, *_WORDS)}
+    whole = {name: columns.get(name, blank) for name in (*ADDRESS, *_NUMBERS, *_WORDS)}
     records = [
         dict(zip(whole, values, strict=True)) for values in zip(*whole.values(), strict=True)
     ]
@@ -118,7 +129,7 @@ def _rows(frame: pd.DataFrame | None, wave: str | None) -> Iterator[dict[str, ob
 
 def _address(row: Mapping[str, object]) -> Address:
     site, group, scale, item, factor, statistic = (
-        None if row[name] is None else str(row[name]) for name in _ADDRESS
+        None if row[name] is None else str(row[name]) for name in ADDRESS
     )
     return site, group, scale, item, factor, str(statistic)
 
@@ -130,18 +141,22 @@ def _plain(column: pd.Series) -> list[object]:
 
 def _order(row: dict[str, object]) -> tuple[str, ...]:
     return tuple(
-        "" if row[name] is None else str(row[name]) for name in (*_ADDRESS, "method", "estimate")
+        "" if row[name] is None else str(row[name]) for name in (*ADDRESS, "method", "estimate")
     )
 
 
-def _estimate(row: dict[str, object]) -> Estimate:
+def _estimate(row: dict[str, object], address: Address, source: Source) -> Estimate:
+    method, condition = _told(row)
     return Estimate(
         value=_number(row["estimate"]) or 0.0,
         low=_number(row["ci_low"]),
         high=_number(row["ci_high"]),
         level=_number(row["confidence_level"]),
         n=_whole(row["n_respondents"]),
-        **dict(zip(("method", "condition"), _told(row), strict=True)),
+        method=method,
+        condition=condition,
+        address=address,
+        source=source,
     )
 
 

@@ -31,13 +31,14 @@ class Start:
 
 
 def headlines(groups: Sequence[ResultGroup], places: Places, setting: Setting) -> tuple[str, ...]:
-    """Two to four sentences that sum up the charts of `groups`."""
+    """Two to five sentences that sum up the charts of `groups`, and what has no chart."""
     shown = [result for group in groups for result in group.shown]
     sentences = [
         *(_spread(group.shown, setting) for group in groups if len(group.shown) > 1),
         _beside_programme(shown, places, setting),
         _groups(shown, setting),
         _visibility(shown, setting),
+        _absent(groups, setting),
     ]
     return tuple(sentence for sentence in sentences if sentence)
 
@@ -58,7 +59,9 @@ def starts(groups: Sequence[ResultGroup], setting: Setting) -> tuple[Start, ...]
 def _reasons(shown: Sequence[ScaleResult], setting: Setting) -> Iterator[tuple[ScaleResult, str]]:
     for result in lowest(shown, LOWEST_TOPICS):
         if result.own is not None:
-            yield result, setting.say("start.lowest", mean=setting.numbers.score(result.own.value))
+            mean = setting.numbers.score(result.own.value)
+            chosen = len(shown) > LOWEST_TOPICS
+            yield result, setting.say("start.lowest" if chosen else "start.shown", mean=mean)
     if (apart := furthest_apart(shown)) and apart.groups:
         points = setting.numbers.distance(apart.groups.difference.value)
         if apart.groups.difference.excludes(0.0):
@@ -173,6 +176,12 @@ def _visibility(shown: Sequence[ScaleResult], setting: Setting) -> str:
     code = unseen.codes[0]
     share = setting.numbers.percent(code.share)
     return setting.say("headline.unseen", topic=unseen.title, share=share, answer=code.label)
+
+
+def _absent(groups: Sequence[ResultGroup], setting: Setting) -> str:
+    """Topics of a response scale on which no mean is shown; a chart names its own absent ones."""
+    topics = [result.title for group in groups if not group.shown for result in group.results]
+    return setting.say("headline.absent", topics=in_words(topics, setting)) if topics else ""
 
 
 def in_words(parts: Sequence[str], setting: Setting) -> str:

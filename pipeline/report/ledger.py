@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipeline.report import formatting
 from pipeline.report.pages import Setting
-from pipeline.report.tables import ShownTable, shown_table
+from pipeline.report.tables import Evidence, ShownTable, evidence_of, shown_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Ledger:
     """The three accounts, and the numbers they add up to."""
 
     sentence: str
-    rows: ShownTable
-    cells: ShownTable
-    columns: ShownTable
+    rows: Evidence
+    cells: Evidence
+    columns: Evidence
 
 
 def ledger(
@@ -38,11 +38,18 @@ def ledger(
         file: setting.say("ledger.export", number=setting.numbers.count(number))
         for number, file in enumerate(files, start=1)
     }
+    analysed = [int((rows["outcome"] == "analysed").sum())]
+
+    def counted(name: str, table: ShownTable, people: Sequence[int]) -> Evidence:
+        method = [setting.say("ledger.method")]
+        return evidence_of(name, table, setting, methods=method, people=people)
+
+    few = _few(rows, setting)
     return Ledger(
         sentence=_sentence(rows, setting),
-        rows=_rows_table(rows, names, setting),
-        cells=_cells_table(cells, names, _few(rows, setting), setting),
-        columns=_columns_table(columns, names, setting),
+        rows=counted("ledger-rows", _rows_table(rows, names, setting), analysed),
+        cells=counted("ledger-cells", _cells_table(cells, names, few, setting), analysed),
+        columns=counted("ledger-columns", _columns_table(columns, names, setting), ()),
     )
 
 

@@ -20,9 +20,27 @@ from pipeline.report.site_change import (
     changes_by_site,
     changes_since,
 )
-from pipeline.report.site_map import HeatCell, HeatMap, HeatRow, marked_cell
+from pipeline.report.site_map import (
+    HeatCell,
+    HeatMap,
+    HeatRow,
+    around,
+    marked_cell,
+    reach_of,
+    untold_cell,
+)
 from pipeline.report.site_page import SiteEntry
-from pipeline.report.tables import ShownTable, shown_table
+from pipeline.report.site_tables import (
+    HUNDREDTHS,
+    SIDE,
+    VERDICT,
+    Column,
+    SiteTable,
+    is_long,
+    site_table,
+    stretch_of,
+)
+from pipeline.report.tables import shown_table
 
 PROGRAMME = ""
 """Stands for the programme among the ids of sites, none of which is empty."""
@@ -36,7 +54,7 @@ class SitesSince:
 
     title: str
     overview: HeatMap
-    tables: tuple[ShownTable, ...]
+    tables: tuple[SiteTable, ...]
     remarks: tuple[str, ...]
 
 
@@ -136,30 +154,43 @@ def _overview(
     setting: Setting,
 ) -> HeatMap:
     own = [_change(changes, PROGRAMME, wave, result, PLAIN) for result in results]
+    of_sites = {
+        entry.site: [_change(changes, entry.site, wave, result, PLAIN) for result in results]
+        for entry in told
+    }
+    every = (one for found in of_sites.values() for one in found)
+    reach = reach_of((one.interval, 0.0) for one in every if one and one.interval)
     return HeatMap(
         caption=setting.say("comparative.sites_since_caption", wave=wave),
-        headings=tuple(result.title for result in results),
-        programme=tuple(_cell(change, setting).text for change in own),
+        facts=(),
+        topics=tuple(Column(result.title, SIDE) for result in results),
+        whole_facts=(),
+        whole=tuple(_cell(change, reach, setting).text for change in own),
         rows=tuple(
             HeatRow(
                 Link(site_address(entry.slug), entry.label),
-                tuple(
-                    _cell(_change(changes, entry.site, wave, result, PLAIN), setting)
-                    for result in results
-                ),
+                (),
+                tuple(_cell(change, reach, setting) for change in of_sites[entry.site]),
             )
             for entry in told
         ),
+        is_long=is_long(told),
     )
 
 
-def _cell(change: Change | None, setting: Setting) -> HeatCell:
+def _cell(change: Change | None, reach: float, setting: Setting) -> HeatCell:
+    """A change over its likely range, on a line that has no change in its middle."""
     if change is None or change.change is None:
         why = short_reason(change.condition if change else "", setting)
-        return HeatCell(why or setting.say("word.not_shown"), "none", "", "")
-    side = SIDES.get(change.verdict, 0)
-    words = {1: setting.say("verdict.higher"), -1: setting.say("verdict.lower"), 0: ""}
-    return marked_cell(setting.numbers.signed(change.change, 2), side, words[side])
+        return untold_cell(why or setting.say("word.not_shown"))
+    side, ends = SIDES.get(change.verdict, 0), change.interval
+    return marked_cell(
+        setting.numbers.signed(change.change, 2),
+        side,
+        setting.say(f"verdict.{change.verdict}") if side else "",
+        is_apart=ends is not None and not ends[0] <= 0 <= ends[1],
+        stretch=stretch_of(ends, around(0.0, reach), HUNDREDTHS) if ends else None,
+    )
 
 
 # ------------------------------------------------------------------ a table a topic
@@ -194,7 +225,7 @@ def _table(
     result: ScaleResult,
     rows: Sequence[_Row],
     setting: Setting,
-) -> ShownTable:
+) -> SiteTable:
     """A row a site; what is not known of any site has no column."""
     of_each = {
         "before": [_mean(row.plain.before, setting) for row in rows],
@@ -214,7 +245,8 @@ def _table(
     headings = [setting.say(f"column.{name}") for name in ("site", *kept)]
     caption = setting.say("comparative.since_caption", topic=result.title, wave=wave)
     words = [place for place, name in enumerate(kept, start=1) if name == "verdict"]
-    return shown_table(caption, headings, body, words)
+    shown = shown_table(caption, headings, body, words)
+    return site_table(shown, {setting.say("column.verdict"): VERDICT})
 
 
 def _mean(value: float | None, setting: Setting) -> str:

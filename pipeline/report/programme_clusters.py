@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.report.pages import Setting
 from pipeline.report.results import ScaleResult
-from pipeline.report.site_topics import span
+from pipeline.report.site_overview import span
 from pipeline.report.tables import ShownTable, shown_table
 from pipeline.report.withholding import reason
 

@@ -21,6 +21,7 @@ from pipeline.report.site_response import (
     response_sentences,
     response_table,
 )
+from pipeline.report.site_tables import COUNT, SiteTable, site_table
 from pipeline.report.tables import ShownTable, shown_table
 
 PROGRAMME = ""
@@ -38,7 +39,7 @@ class ProgrammeResponse:
 
     sentences: tuple[str, ...]
     groups: ShownTable | None
-    sites: tuple[ShownTable, ...]
+    sites: tuple[SiteTable, ...]
     remarks: tuple[str, ...]
 
 
@@ -144,7 +145,7 @@ def _share(by_site: BySite, entry: SiteEntry, wave: str, group: RespondentGroup)
 
 def _tables(
     by_site: BySite, entries: Sequence[SiteEntry], setting: Setting
-) -> tuple[ShownTable, ...]:
+) -> tuple[SiteTable, ...]:
     everyone = _table(None, setting.say("comparative.response_everyone"), by_site, entries, setting)
     of_groups = (
         _table(group, setting.wording.of(group.title), by_site, entries, setting)
@@ -159,7 +160,7 @@ def _table(
     by_site: BySite,
     entries: Sequence[SiteEntry],
     setting: Setting,
-) -> ShownTable | None:
+) -> SiteTable | None:
     """A row a site; what is not known of any site has no column. None where no site has a row."""
     name = group.id if group else None
     rows = [
@@ -187,7 +188,9 @@ def _table(
     ]
     words = [place for place, heading in enumerate(kept, start=1) if heading in none]
     caption = setting.say("comparative.response_caption", group=title)
-    return shown_table(caption, [setting.say("column.site"), *kept], body, words)
+    shown = shown_table(caption, [setting.say("column.site"), *kept], body, words)
+    counts = ("invited", "people", "rate")
+    return site_table(shown, {setting.say(f"column.{name}"): COUNT for name in counts})
 
 
 def _shares_before(

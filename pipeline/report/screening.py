@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.report import formatting
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, ShownTable, shown_table
+from pipeline.report.tables import Evidence, evidence_of, in_order, shown_table
 from pipeline.tables import SCREENING
 
 SMALL_P = 0.05
@@ -57,9 +57,9 @@ class CarelessAnswering:
     """
 
     sentences: tuple[str, ...]
-    signs: ShownTable
+    signs: Evidence
     effect_sentences: tuple[str, ...]
-    effect: ShownTable | None
+    effect: Evidence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class MissingAnswers:
     sentences: tuple[str, ...]
     tests: Evidence
     pattern_sentence: str
-    patterns: ShownTable
+    patterns: Evidence
 
 
 def careless_answering(tables: Mapping[str, pd.DataFrame], setting: Setting) -> CarelessAnswering:
@@ -139,7 +139,7 @@ def _sentences(overall: Record | None, setting: Setting) -> tuple[str, ...]:
     )
 
 
-def _signs(counts: Sequence[Record], setting: Setting) -> ShownTable:
+def _signs(counts: Sequence[Record], setting: Setting) -> Evidence:
     flags = sorted(
         (row for row in counts if row["flag"] is not None), key=lambda row: ORDER[str(row["flag"])]
     )
@@ -151,7 +151,19 @@ def _signs(counts: Sequence[Record], setting: Setting) -> ShownTable:
     names = ("sign", "family", "strong", "respondents", "judged", "excluded")
     headings = [setting.phrases.say(f"screening.column_{name}") for name in names]
     filled = rows or [(none, (none,) * (len(names) - 1))]
-    return shown_table(setting.say("screening.caption"), headings, filled, words=[1, 2])
+    table = shown_table(setting.say("screening.caption"), headings, filled, words=[1, 2])
+    return evidence_of(
+        "careless-answering",
+        table,
+        setting,
+        methods=[setting.say("screening.method")],
+        people=_people_of(counts, "n_judged"),
+    )
+
+
+def _people_of(rows: Sequence[Record], name: str) -> list[int]:
+    """People by a column of counts, without rows about nobody."""
+    return [round(row[name]) for row in rows if row[name]]
 
 
 def _sign_cells(row: Record, setting: Setting) -> tuple[str, ...]:
@@ -201,7 +213,7 @@ def _largest(effect: Sequence[Record], setting: Setting) -> str:
     )
 
 
-def _effect_table(effect: Sequence[Record], setting: Setting) -> ShownTable:
+def _effect_table(effect: Sequence[Record], setting: Setting) -> Evidence:
     columns = [(name, write) for name, write in EFFECT_COLUMNS if _is_told(name, effect)]
     rows = [
         (
@@ -212,7 +224,14 @@ def _effect_table(effect: Sequence[Record], setting: Setting) -> ShownTable:
     ]
     headings = [setting.say("statistic.scale")]
     headings += [setting.phrases.say(f"screening.column_{name}") for name, _ in columns]
-    return shown_table(setting.say("screening.effect_caption"), headings, rows)
+    table = shown_table(setting.say("screening.effect_caption"), headings, rows)
+    return evidence_of(
+        "with-and-without",
+        table,
+        setting,
+        methods=[setting.say("screening.effect_method")],
+        people=_people_of(effect, "n_with"),
+    )
 
 
 def _is_told(name: str, effect: Sequence[Record]) -> bool:
@@ -281,8 +300,19 @@ def _tests_table(tests: Mapping[str, Mapping[str, Record]], setting: Setting) ->
         setting.say("missing.tests_caption"), headings, filled, words=[len(headings) - 1]
     )
     conditions = sorted({word for test in tests.values() for word in _conditions(test)})
-    method = setting.say("technical.method", method=setting.say("missing.method"))
-    return Evidence(table, method, tuple(_meaning(word, setting) for word in conditions))
+    known = [row for test in tests.values() for row in test.values()]
+    return evidence_of(
+        "missing-answers",
+        table,
+        setting,
+        methods=[setting.say("missing.method")],
+        people=_people_of(known, "n_respondents"),
+        remarks=[_meaning(word, setting) for word in conditions],
+        records=in_order(
+            {name: "" if value is None else str(value) for name, value in row.items()}
+            for row in known
+        ),
+    )
 
 
 def _test_cells(test: Mapping[str, Record], setting: Setting) -> tuple[str, ...]:
@@ -304,7 +334,7 @@ def _meaning(word: str, setting: Setting) -> str:
     return setting.say("technical.remark", word=word.replace("_", " "), meaning=meaning)
 
 
-def _patterns_table(rows: Sequence[Record], setting: Setting) -> ShownTable:
+def _patterns_table(rows: Sequence[Record], setting: Setting) -> Evidence:
     kinds = (COMPLETE, PATTERN, OTHER)
     found = sorted(
         (row for row in rows if row["statistic"] in kinds),
@@ -317,7 +347,11 @@ def _patterns_table(rows: Sequence[Record], setting: Setting) -> ShownTable:
     shown = [(_pattern_label(row, setting), [_pattern_people(row, setting)]) for row in found]
     none = setting.say("word.not_computed")
     headings = [setting.say("missing.column_pattern"), setting.say("missing.column_respondents")]
-    return shown_table(setting.say("missing.patterns_caption"), headings, shown or [(none, [none])])
+    table = shown_table(
+        setting.say("missing.patterns_caption"), headings, shown or [(none, [none])]
+    )
+    method = setting.say("missing.patterns_method")
+    return evidence_of("missing-scores", table, setting, methods=[method])
 
 
 def _pattern_label(row: Record, setting: Setting) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 from pipeline.instrument.model import Scale
 from pipeline.report.charts import (
@@ -18,83 +17,32 @@ from pipeline.report.charts import (
     is_outside,
     strip_chart,
 )
+from pipeline.report.compared_sites import ComparedSite, Comparisons
 from pipeline.report.headlines import ends_of
 from pipeline.report.pages import Setting
 from pipeline.report.short_reasons import in_full, short_reason
+from pipeline.report.site_overview import axis_of
 from pipeline.report.site_page import SiteEntry
-from pipeline.report.site_place import BALANCED, HIGHER, LOWER, PLAIN
-from pipeline.report.site_topics import axis_of
-from pipeline.report.tables import ShownTable, shown_table
-from pipeline.report.withholding import reason as reason_of
-from pipeline.tables import GATE_FORBIDS
+from pipeline.report.site_place import BALANCED, PLAIN
+from pipeline.report.site_tables import (
+    BAND,
+    COUNT,
+    THOUSANDTHS,
+    Bars,
+    SiteTable,
+    site_table,
+    stretch_of,
+)
+from pipeline.report.tables import shown_table
 
 SITES_A_CHART = 40
 """Rows of a chart that fit on a page of paper."""
 
+MOST_DRAWN = 3 * SITES_A_CHART
+"""Sites that are drawn in charts; the bars of more are drawn in their table."""
+
 MOST_NAMED = 12
 """Sites that a sentence names; of more it tells the number."""
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedSite:
-    """A mean of a site with what tells it from others; None where it is not told.
-
-    Attributes
-    ----------
-    n, mean : float or None
-        People behind the mean, rounded, and the mean.
-    interval, pair, shrunken : (float, float) or None
-        Interval of the mean by itself; one for comparing two sites; that of the shrunken mean.
-    shrunken_mean : float or None
-        The mean drawn towards that of the programme.
-    band : str
-        The place in a word; empty where there is none.
-    condition : str
-        Why there is no word; empty where nothing is to be said.
-    top_fifth, bottom_fifth : float or None
-        Chances of being among the highest and the lowest fifth of the sites.
-    ranks : (float, float) or None
-        Interval of the rank; 1 is the highest mean.
-    rank_condition : str
-        Why there is no such interval.
-    """
-
-    n: float | None
-    mean: float | None
-    interval: tuple[float, float] | None
-    pair: tuple[float, float] | None
-    shrunken_mean: float | None
-    shrunken: tuple[float, float] | None
-    band: str
-    condition: str
-    top_fifth: float | None
-    bottom_fifth: float | None
-    ranks: tuple[float, float] | None
-    rank_condition: str
-
-    @property
-    def side(self) -> int:
-        """1 or -1 where the word is higher or lower, else 0."""
-        return (self.band in HIGHER) - (self.band in LOWER)
-
-
-@dataclass(frozen=True, slots=True)
-class Comparisons:
-    """The tables of comparison of one survey round, looked up by what they are about.
-
-    Attributes
-    ----------
-    sites : mapping of (site, scale, basis) to ComparedSite
-        From SITE_COMPARISONS.
-    spreads : mapping of str to FunnelSpread
-        How far sites lie apart by scale, basis plain, from SCALE_COMPARISONS.
-    barred : mapping of str to str
-        For each scale on which sites may not be compared: the reasons of its closed gates.
-    """
-
-    sites: Mapping[tuple[str, str, str], ComparedSite]
-    spreads: Mapping[str, FunnelSpread]
-    barred: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +58,7 @@ class ScaleView:
     """Everything the page says about the sites on one scale.
 
     `reason` stands in place of all else where the sites may not be compared or nothing is shown.
+    Of very many sites there are no `charts`: their bars stand in the table, which is searched.
     """
 
     title: str
@@ -119,102 +68,9 @@ class ScaleView:
     sentence: str
     low_end: str
     high_end: str
-    table: ShownTable | None
+    table: SiteTable | None
     differs: str
     remarks: tuple[str, ...]
-
-
-# ------------------------------------------------------------------ reading the tables
-
-
-def comparisons_of(
-    sites: pd.DataFrame, scales: pd.DataFrame, gates: pd.DataFrame, setting: Setting
-) -> Comparisons:
-    """The comparisons of the survey round of a study; the order of rows does not matter.
-
-    Parameters
-    ----------
-    sites, scales, gates : DataFrame
-        By the contracts SITE_COMPARISONS, SCALE_COMPARISONS and GATES.
-    setting : Setting
-        Has the survey round, and the words for the reasons of gates.
-    """
-    wave = setting.study.wave
-    return Comparisons(
-        sites={
-            (str(row["site"]), str(row["scale"]), str(row["basis"])): _compared_site(row)
-            for row in _records(sites, wave)
-        },
-        spreads=dict(_spreads(scales, wave)),
-        barred=barred_by_gates(gates, "sites", setting),
-    )
-
-
-def _records(frame: pd.DataFrame, wave: str) -> list[dict[str, object]]:
-    own = frame[frame["wave"] == wave]
-    plain = own.astype(object).where(own.notna(), None)
-    return [{str(name): cell for name, cell in row.items()} for row in plain.to_dict("records")]
-
-
-def _compared_site(row: Mapping[str, object]) -> ComparedSite:
-    return ComparedSite(
-        n=_number(row["n_respondents"]),
-        mean=_number(row["mean"]),
-        interval=_ends(row, "ci_low", "ci_high"),
-        pair=_ends(row, "pair_low", "pair_high"),
-        shrunken_mean=_number(row["shrunken_mean"]),
-        shrunken=_ends(row, "shrunken_low", "shrunken_high"),
-        band=str(row["band"] or ""),
-        condition=str(row["condition"] or ""),
-        top_fifth=_number(row["top_fifth"]),
-        bottom_fifth=_number(row["bottom_fifth"]),
-        ranks=_ends(row, "rank_low", "rank_high"),
-        rank_condition=str(row["rank_condition"] or ""),
-    )
-
-
-def _number(cell: object) -> float | None:
-    return None if cell is None else float(str(cell))
-
-
-def _ends(row: Mapping[str, object], low: str, high: str) -> tuple[float, float] | None:
-    ends = _number(row[low]), _number(row[high])
-    return None if ends[0] is None or ends[1] is None else (ends[0], ends[1])
-
-
-def _spreads(scales: pd.DataFrame, wave: str) -> Iterator[tuple[str, FunnelSpread]]:
-    for row in _records(scales, wave):
-        centre, within, added = (
-            _number(row[name]) for name in ("centre", "variance_within", "variance_added")
-        )
-        if row["basis"] == PLAIN and None not in (centre, within, added):
-            yield str(row["scale"]), FunnelSpread(centre or 0.0, within or 0.0, added or 0.0)
-
-
-def barred_by_gates(gates: pd.DataFrame, comparison: str, setting: Setting) -> dict[str, str]:
-    """For each scale on which a comparison is forbidden: why, for each of its closed gates.
-
-    Parameters
-    ----------
-    gates : DataFrame
-        By the contract GATES.
-    comparison : str
-        What is compared: sites, groups or waves, as in GATE_FORBIDS.
-    setting : Setting
-        Has the survey round and the words. The numbers behind a verdict stand on the technical
-        page.
-    """
-    closed = {
-        (str(row["scale"]), str(row["gate"]))
-        for row in _records(gates, setting.study.wave)
-        if row["verdict"] == "closed"
-    }
-    reasons: dict[str, list[str]] = {}
-    for gate, forbidden in GATE_FORBIDS.items():
-        for scale, name in sorted(closed):
-            if name == gate and comparison in forbidden:
-                reasons.setdefault(scale, []).append(reason_of(f"gate_{gate}", setting))
-    return {scale: " ".join(dict.fromkeys(found)) for scale, found in reasons.items()}
 
 
 # ------------------------------------------------------------------ one scale
@@ -240,15 +96,17 @@ def scale_view(
         return _without_numbers(scale, reason, setting)
     low_end, high_end = ends_of(scale.response_scale, setting)
     spread = compared.spreads.get(scale.id)
+    centre = spread.centre if spread else None
+    are_drawn = len(rows) <= MOST_DRAWN
     return ScaleView(
         title=setting.wording.of(scale.title),
         reason="",
         funnel=_funnel(scale, rows, spread, setting) if spread else None,
-        charts=_charts(scale, rows, spread, setting),
+        charts=_charts(scale, rows, centre, setting) if are_drawn else (),
         sentence=setting.say("compare.pairs" if _has_pairs(rows) else "compare.own_ranges"),
         low_end=low_end,
         high_end=high_end,
-        table=_table(rows, setting),
+        table=_table(rows, None if are_drawn else _bars(rows, centre, setting), setting),
         differs=_words_that_differ(rows, setting),
         remarks=_remarks(rows, setting),
     )
@@ -315,13 +173,11 @@ def _funnel_sentence(data: Sequence[FunnelDatum], spread: FunnelSpread, setting:
 
 
 def _charts(
-    scale: Scale, rows: Sequence[_Row], spread: FunnelSpread | None, setting: Setting
+    scale: Scale, rows: Sequence[_Row], centre: float | None, setting: Setting
 ) -> tuple[StripChart, ...]:
     """A row for each site, in as many charts as paper needs."""
     starts = range(0, len(rows), SITES_A_CHART)
-    return tuple(
-        _chart(scale, rows, start, spread.centre if spread else None, setting) for start in starts
-    )
+    return tuple(_chart(scale, rows, start, centre, setting) for start in starts)
 
 
 def _chart(
@@ -334,7 +190,7 @@ def _chart(
         "last": setting.numbers.count(start + len(part)),
         "total": setting.numbers.count(len(rows)),
     }
-    ends = [(row.own.pair if _has_pairs(rows) else row.own.interval) for row in part]
+    ends = _ends(rows)[start : start + SITES_A_CHART]
     return strip_chart(
         f"sites-{scale.id.lower()}-{start // SITES_A_CHART + 1}",
         setting.say("compare.chart_title", **numbers),
@@ -346,10 +202,33 @@ def _chart(
     )
 
 
+def _ends(rows: Sequence[_Row]) -> list[tuple[float, float] | None]:
+    """The bars for comparing two sites, or likely ranges where there are none."""
+    has_pairs = _has_pairs(rows)
+    return [row.own.pair if has_pairs else row.own.interval for row in rows]
+
+
+def _bars(rows: Sequence[_Row], centre: float | None, setting: Setting) -> Bars:
+    """The same as a column of the table, on a line as long as the furthest of them."""
+    bars = _ends(rows)
+    values = [end for ends in bars if ends for end in ends] + [row.mean for row in rows]
+    low, high = math.floor(min(values)), math.ceil(max(values))
+    line = (float(low), float(max(high, low + 1)))
+    return Bars(
+        heading=setting.say(
+            "compare.bars",
+            low=setting.numbers.decimals(line[0], 0),
+            high=setting.numbers.decimals(line[1], 0),
+        ),
+        centre=None if centre is None else stretch_of((centre, centre), line, THOUSANDTHS).start,
+        stretches=tuple(stretch_of(ends, line, THOUSANDTHS) if ends else None for ends in bars),
+    )
+
+
 # ------------------------------------------------------------------ the table
 
 
-def _table(rows: Sequence[_Row], setting: Setting) -> ShownTable:
+def _table(rows: Sequence[_Row], bars: Bars | None, setting: Setting) -> SiteTable:
     """A row a site; what is not known of any site has no column."""
     of_each = {
         "people": [setting.numbers.count(row.own.n) if row.own.n else "" for row in rows],
@@ -370,7 +249,9 @@ def _table(rows: Sequence[_Row], setting: Setting) -> ShownTable:
     ]
     headings = [setting.say(f"column.{name}") for name in ("site", *kept)]
     words = [place for place, name in enumerate(kept, start=1) if name in ("word", "places")]
-    return shown_table(setting.say("compare.table_caption"), headings, body, words)
+    shown = shown_table(setting.say("compare.table_caption"), headings, body, words)
+    sorts = {setting.say("column.people"): COUNT, setting.say("column.word"): BAND}
+    return site_table(shown, sorts, bars)
 
 
 def _mean_of(compared: ComparedSite | None, setting: Setting) -> str:

@@ -14,14 +14,9 @@ from pipeline.instrument.model import Item, Scale, Section
 from pipeline.report.charts import DivergingBar, diverging_bar, reach_of
 from pipeline.report.pages import Link, Setting
 from pipeline.report.results import CodeShare, code_shares
-from pipeline.report.site_topics import (
-    THREE,
-    LegendEntry,
-    SiteData,
-    anchor_of,
-    answer_legend,
-    answer_shares,
-)
+from pipeline.report.site_data import SiteData
+from pipeline.report.site_statements import THREE, LegendEntry, answer_legend, answer_shares
+from pipeline.report.site_topics import anchor_of
 from pipeline.report.tables import ShownTable, shown_table
 from pipeline.report.withholding import reason
 

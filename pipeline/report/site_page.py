@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipeline.instrument import Instrument
-from pipeline.instrument.model import Question, Section
-from pipeline.report import formatting
+from pipeline.instrument.model import Section
 from pipeline.report.estimates import Estimates, estimates_of
 from pipeline.report.headlines import headlines, starts
 from pipeline.report.ledger import sentences_by_site
 from pipeline.report.pages import Frame, Link, Setting, frame_of, render
 from pipeline.report.phrases import load_phrases
 from pipeline.report.results import ResultGroup, result_groups
+from pipeline.report.site_answered import answered, answered_table
 from pipeline.report.site_change import (
     ChangeView,
     change_sentences,
@@ -23,26 +23,18 @@ from pipeline.report.site_change import (
     changes_by_site,
     means_before,
 )
+from pipeline.report.site_computing import computed, scoring_table
+from pipeline.report.site_data import SiteData
+from pipeline.report.site_facts import Fact, facts_by_site
 from pipeline.report.site_lists import ListView, list_views
+from pipeline.report.site_overview import Overview, overview
 from pipeline.report.site_place import common_reason, place_notes, places_by_site
 from pipeline.report.site_pooled import PooledView, pooled_view, pooled_wave
 from pipeline.report.site_profile import Counters, counters
-from pipeline.report.site_response import (
-    response_by_site,
-    response_sentences,
-    response_table,
-)
-from pipeline.report.site_topics import (
-    Overview,
-    SiteData,
-    Topic,
-    anchor_of,
-    overview,
-    questions_of,
-    topic_of,
-)
+from pipeline.report.site_response import response_by_site
+from pipeline.report.site_topics import Topic, anchor_of, questions_of, topic_of
 from pipeline.report.study import Study
-from pipeline.report.tables import ShownTable, shown_table
+from pipeline.report.tables import ShownTable
 from pipeline.report.withholding import apart_from_working_numbers, withheld_table, withholding_of
 from pipeline.report.wording import wording_of
 
@@ -69,14 +61,6 @@ class SectionView:
     counters: Counters | None
     topics: tuple[Topic, ...]
     questions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact from the site form."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +207,7 @@ def pages_of_sites(
     estimates = estimates_of(released, study.wave)
     held = withholding_of(withheld, study.wave)
     entries = site_entries(sites)
-    facts = _facts_by_site(site_context, setting)
+    facts = facts_by_site(site_context, setting)
     accounts = sentences_by_site(ledger_rows, setting)
     places = places_by_site(compared.comparisons, study.wave)
     changes = changes_by_site(compared.changes, study.wave)
@@ -312,11 +296,11 @@ def site_page(
         lists=lists,
         changes=changes,
         facts=facts,
-        answered=_answered(entry, data, setting),
-        answered_table=_answered_table(entry, data, setting),
+        answered=answered(data, entry.invited, setting),
+        answered_table=answered_table(data, setting),
         withheld=withheld_table(apart_from_working_numbers(data.withheld.at(entry.site)), setting),
-        computed=_computed(groups, setting),
-        scoring=_scoring_table(setting),
+        computed=computed(groups, setting),
+        scoring=scoring_table(setting),
     )
 
 
@@ -425,112 +409,6 @@ def _start_topics(groups: Sequence[ResultGroup], setting: Setting) -> tuple[Star
         )
         for start in starts(groups, setting)
     )
-
-
-# ------------------------------------------------------------------ the site itself
-
-
-def _facts_by_site(site_context: pd.DataFrame, setting: Setting) -> dict[str, tuple[Fact, ...]]:
-    given: dict[tuple[str, str], set[int]] = {}
-    columns = (site_context[name].astype(object) for name in ("site", "question", "value"))
-    for site, question, value in zip(*columns, strict=True):
-        given.setdefault((str(site), str(question)), set()).add(int(value))
-    facts = {}
-    for site in sorted({site for site, _ in given}):
-        found = (
-            _fact(question, given.get((site, question.id), set()), setting)
-            for question in setting.instrument.context_questions
-        )
-        facts[site] = tuple(fact for fact in found if fact)
-    return facts
-
-
-def _fact(question: Question, values: set[int], setting: Setting) -> Fact | None:
-    if question.kind == "number":
-        chosen = [str(value) for value in sorted(values)]
-    else:
-        options = (option for option in question.options if option.value in values)
-        chosen = [setting.wording.of(option.label) for option in options]
-    if not chosen:
-        return None
-    return Fact(setting.wording.of(question.short or question.text), "; ".join(chosen))
-
-
-def _answered(entry: SiteEntry, data: SiteData, setting: Setting) -> tuple[str, ...]:
-    return (
-        _people_answered(entry, data, setting),
-        *response_sentences(data.response, setting),
-        data.account,
-    )
-
-
-def _people_answered(entry: SiteEntry, data: SiteData, setting: Setting) -> str:
-    total = data.released.at("respondents", site=entry.site)
-    if total is None:
-        return setting.say("answered.unknown")
-    people = setting.numbers.people(total.value, setting.study.minimum_n)
-    if entry.invited is None:
-        return setting.say("answered.people", people=people)
-    invited = setting.numbers.count(entry.invited)
-    return setting.say("answered.of_invited", people=people, invited=invited)
-
-
-def _answered_table(entry: SiteEntry, data: SiteData, setting: Setting) -> ShownTable | None:
-    grouping = setting.instrument.grouping
-    if grouping is None:
-        return None
-    if table := response_table(data.response, setting):
-        return table
-    none = setting.say("word.not_shown")
-    counts = [
-        (group, data.released.at("respondents", site=entry.site, group=group.id))
-        for group in grouping.groups
-    ]
-    rows = [
-        (setting.wording.of(group.title), (setting.numbers.count(n.value) if n else none,))
-        for group, n in counts
-    ]
-    headings = [setting.say("column.group"), setting.say("column.people")]
-    return shown_table(setting.say("answered.caption"), headings, rows)
-
-
-def _computed(groups: Sequence[ResultGroup], setting: Setting) -> tuple[str, ...]:
-    own = [result.own for group in groups for result in group.shown if result.own]
-    levels = sorted({mean.level for mean in own if mean.level is not None})
-    methods = sorted({mean.method for mean in own if mean.method})
-    lines = [setting.say("computed.scoring"), setting.say("computed.turned")]
-    if levels:
-        listed = formatting.in_words(
-            [setting.numbers.chance(level) for level in levels], setting.say("word.and")
-        )
-        lines.append(setting.say("computed.interval", level=listed))
-    if methods:
-        lines.append(setting.say("computed.method", method="; ".join(methods)))
-    minimum = setting.numbers.count(setting.study.minimum_n)
-    lines.append(
-        setting.say("computed.rounding", step=setting.numbers.count(formatting.COUNT_STEP))
-    )
-    lines.append(setting.say("computed.minimum", minimum=minimum))
-    lines.append(setting.say("computed.comparison"))
-    lines.append(setting.say("computed.wave", wave=setting.study.wave))
-    return tuple(lines)
-
-
-def _scoring_table(setting: Setting) -> ShownTable:
-    names = ["topic", "statements", "turned", "needed"]
-    rows = [
-        (
-            setting.wording.of(scale.title),
-            (
-                setting.numbers.count(len(scale.items)),
-                setting.numbers.count(len(scale.reversed_ids)),
-                setting.numbers.count(scale.min_answered),
-            ),
-        )
-        for scale in setting.instrument.scored_scales
-    ]
-    headings = [setting.say(f"column.{name}") for name in names]
-    return shown_table(setting.say("computed.caption"), headings, rows)
 
 
 # ------------------------------------------------------------------ too few answers

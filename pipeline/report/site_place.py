@@ -11,6 +11,7 @@ from pipeline.report.pages import Setting
 
 PLAIN, BALANCED = "plain", "role_balanced"
 HIGHER, LOWER = ("higher", "clearly_higher"), ("lower", "clearly_lower")
+CLEAR = ("clearly_higher", "clearly_lower")
 
 
 @dataclass(frozen=True, slots=True)

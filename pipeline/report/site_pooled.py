@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.report.estimates import Estimates
 from pipeline.report.pages import Setting
 from pipeline.report.results import result_groups
-from pipeline.report.site_topics import Overview, overview
+from pipeline.report.site_overview import Overview, overview
 from pipeline.report.study import Study
 
 

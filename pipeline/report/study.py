@@ -39,6 +39,14 @@ class AnalysisSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteCluster:
+    """A cluster of sites, such as a region, with every site of it."""
+
+    name: str
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """The study a set of reports belongs to.
 
@@ -64,6 +72,8 @@ class Study:
         Seeds, confidence level and the like.
     earlier_waves : tuple of str
         Labels of the survey rounds before, oldest first.
+    clusters : tuple of SiteCluster
+        What sites belong to, as the configuration says.
     """
 
     title: str
@@ -76,3 +86,9 @@ class Study:
     override_reason: str | None
     settings: AnalysisSettings
     earlier_waves: tuple[str, ...] = ()
+    clusters: tuple[SiteCluster, ...] = ()
+
+    def clusters_of(self, site: str) -> tuple[str, ...]:
+        """The clusters a site is part of, the widest first."""
+        own = [cluster for cluster in self.clusters if site in cluster.sites]
+        return tuple(one.name for one in sorted(own, key=lambda one: -len(one.sites)))

@@ -21,7 +21,7 @@ rule render_site_pages:
 
 
 rule render_overview_pages:
-    """The index, the comparative and the technical page."""
+    """The index, the comparative and the technical page, with the files that it offers."""
     input:
         instrument=INSTRUMENT,
         released="<data>/4_benchmark/released.csv",
@@ -62,6 +62,7 @@ rule render_overview_pages:
         index="<data>/5_report/index.html",
         comparative="<data>/5_report/comparative.html",
         technical="<data>/5_report/technical.html",
+        offered=directory("<data>/5_report/technical"),
     log:
         "<logs>/render_overview_pages.log",
     params:
@@ -82,6 +83,7 @@ rule publish:
         index="<data>/5_report/index.html",
         comparative="<data>/5_report/comparative.html",
         technical="<data>/5_report/technical.html",
+        offered="<data>/5_report/technical",
         pages=pages_of_every_batch,
     output:
         index="<reports>/index.html",
@@ -150,3 +152,30 @@ rule slides:
         "Writing the slides"
     script:
         "../steps/slides.py"
+
+
+rule documents:
+    """The report of each site as a text document; on request: snakemake documents."""
+    input:
+        published="<reports>/index.html",
+        instrument=INSTRUMENT,
+        released="<data>/4_benchmark/released.csv",
+        withheld="<data>/4_benchmark/withheld.csv",
+        sites="<data>/1_ingest/sites.csv",
+        site_context="<data>/1_ingest/site_context.csv",
+        ledger_rows="<data>/1_ingest/ledger_rows.csv",
+        site_comparisons="<data>/4_benchmark/site_comparisons.csv",
+        site_changes="<data>/4_benchmark/site_changes.csv",
+        response="<data>/4_benchmark/response.csv",
+        texts=REPORT_TEXTS,
+    output:
+        documents=directory("<reports>/office/documents"),
+    log:
+        "<logs>/documents.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "report", "study", "tables"),
+    message:
+        "Writing the site reports as text documents"
+    script:
+        "../steps/documents.py"

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 overview = [Path(snakemake.input[name]) for name in ("index", "comparative", "technical")]
-site_pages = [page for folder in snakemake.input.pages for page in Path(folder).glob("*.*")]
+site_pages = [page for folder in snakemake.input.pages for page in Path(folder).glob("[!.]*")]
 pages = {page.name: page for page in overview} | {f"sites/{p.name}": p for p in site_pages}
+offered = Path(snakemake.input.offered)
+files = {f"{offered.name}/{p.relative_to(offered).as_posix()}": p for p in offered.rglob("[!.]*.*")}
 
 record = {
     "released.csv": Path(snakemake.input.released),
@@ -21,4 +23,4 @@ record = {
     "members.parquet": Path(snakemake.input.members),
 }
 record_release(record, Path(snakemake.params.releases))
-replace_folder(pages, Path(snakemake.output.index).parent)
+replace_folder(pages | files, Path(snakemake.output.index).parent)

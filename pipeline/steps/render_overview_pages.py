@@ -1,5 +1,6 @@
-"""The index, the comparative and the technical page."""
+"""The index, the comparative and the technical page, with the files that the last one offers."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.instrument import load_instrument
@@ -8,7 +9,7 @@ from pipeline.report import (
     ProgrammeTables,
     render_comparative_page,
     render_index,
-    render_technical_page,
+    render_technical_report,
 )
 from pipeline.tables import (
     CLUSTERS,
@@ -95,7 +96,7 @@ tables = ProgrammeTables(
 comparative = render_comparative_page(
     released, withheld, sites, psychometrics["variance"], tables, instrument, described
 )
-technical = render_technical_page(
+technical = render_technical_report(
     read_table(snakemake.input.ledger_rows, LEDGER_ROWS),
     read_table(snakemake.input.ledger_cells, LEDGER_CELLS),
     read_table(snakemake.input.ledger_columns, LEDGER_COLUMNS),
@@ -109,4 +110,6 @@ technical = render_technical_page(
 )
 write_text(render_index(released, sites, instrument, described), snakemake.output.index)
 write_text(comparative, snakemake.output.comparative)
-write_text(technical, snakemake.output.technical)
+write_text(technical.page, snakemake.output.technical)
+for address, text in technical.files.items():
+    write_text(text, Path(snakemake.output.technical).parent / address)

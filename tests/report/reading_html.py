@@ -7,6 +7,7 @@ from functools import cache
 from html.parser import HTMLParser
 
 VOID = {"meta", "br", "img", "hr", "input", "link"}
+CELLS = {"td", "th"}
 SELF_CLOSING = {"line", "rect", "circle", "ellipse", "path"}
 
 
@@ -20,7 +21,7 @@ class Element:
 
     @property
     def text(self) -> str:
-        inner = [child.text for child in self.children]
+        inner = [child.text for child in self.children if child.tag != "script"]
         return " ".join(" ".join([*self.pieces, *inner]).split())
 
     def all(self, *tags: str) -> list[Element]:
@@ -44,6 +45,8 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = [name for name, _ in attrs]
         assert len(names) == len(set(names)), f"<{tag}> repeats an attribute"
+        if tag in CELLS:
+            self.end_cell()
         element = Element(tag, {name: value or "" for name, value in attrs}, self.here)
         self.here.children.append(element)
         if tag not in VOID:
@@ -54,7 +57,15 @@ class Reader(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         self.here.children.append(Element(tag, attributes, self.here))
 
+    def end_cell(self) -> None:
+        """A cell may end where the next one begins, or its row ends."""
+        if self.here.tag in CELLS:
+            assert self.here.parent is not None
+            self.here = self.here.parent
+
     def handle_endtag(self, tag: str) -> None:
+        if tag == "tr":
+            self.end_cell()
         assert tag == self.here.tag, f"</{tag}> closes <{self.here.tag}>"
         assert self.here.parent is not None
         self.here = self.here.parent
@@ -74,6 +85,6 @@ def read(page: str) -> Element:
 
 @cache
 def words_of(page: str) -> str:
-    """What a reader sees or hears: all text but the style sheet."""
+    """What a reader sees or hears: all text but style sheets and scripts."""
     body = read(page).all("body")[0]
     return body.text

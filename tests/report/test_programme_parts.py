@@ -16,6 +16,7 @@ from pipeline.report.programme_clusters import ClusterView, clusters_view
 from pipeline.report.programme_response import ProgrammeResponse, programme_response
 from pipeline.report.results import ScaleResult, scale_result
 from pipeline.report.site_page import SiteEntry
+from pipeline.report.site_tables import SIDE, Column
 from pipeline.report.wording import wording_of
 from pipeline.tables import catalogue
 from pipeline.tables.schema import Table, conform
@@ -72,7 +73,7 @@ def test_change_of_the_programme_and_of_sites_stand_apart(results, setting):
     view = view_of_change([changed(None, 0.1), changed("mill"), changed("hill")], results, setting)
     assert [part.title for part in view.programme] == [f"Since {THEN}"]
     (sites,) = view.sites
-    assert sites.overview.programme[0] == "+0.10"
+    assert sites.overview.whole[0] == "+0.10"
     assert [row.link.text for row in sites.overview.rows] == ["Mill", "Hill"]
 
 
@@ -83,11 +84,11 @@ def test_every_earlier_round_has_its_part_the_latest_first(results, setting):
 
 
 @pytest.mark.parametrize(
-    ("verdict", "side"), [("higher", "higher"), ("lower", "lower"), ("no_clear_change", "like")]
+    ("verdict", "kind"), [("higher", "higher"), ("lower", "lower"), ("no_clear_change", "apart")]
 )
-def test_a_change_is_marked_by_its_verdict_alone(results, setting, verdict, side):
+def test_a_change_is_marked_by_its_verdict_alone(results, setting, verdict, kind):
     view = view_of_change([changed("mill", 0.4, verdict=verdict)], results, setting)
-    assert view.sites[0].overview.rows[0].cells[0].side == side
+    assert view.sites[0].overview.rows[0].cells[0].kind == kind
 
 
 def test_the_table_of_a_topic_has_the_other_mean_and_the_same_people_beside(results, setting):
@@ -98,7 +99,7 @@ def test_the_table_of_a_topic_has_the_other_mean_and_the_same_people_beside(resu
         changed("hill", -0.2),
     ]
     (table,) = view_of_change(rows, results, setting).sites[0].tables
-    headings = [heading.text for heading in table.headings]
+    headings = [column.text for column in table.columns]
     assert headings[-2].startswith("Change, both groups")
     assert headings[-1].startswith("Change of people who answered both times")
     assert table.rows[0].cells[-2:] == ("+0.20", "+0.1 (\N{MINUS SIGN}0.1 to +0.3)")
@@ -107,8 +108,8 @@ def test_the_table_of_a_topic_has_the_other_mean_and_the_same_people_beside(resu
 
 def test_sites_are_beside_each_other_only_on_topics_that_may_be_compared(results, setting):
     rows = [changed("mill"), changed("mill", scale=results[-1].scale.id), changed(None)]
-    assert view_of_change(rows, results, setting, comparable=1).sites[0].overview.headings == (
-        results[0].title,
+    assert view_of_change(rows, results, setting, comparable=1).sites[0].overview.topics == (
+        Column(results[0].title, SIDE),
     )
     view = view_of_change(rows, results, setting, comparable=0)
     assert view.programme and not view.sites

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +141,19 @@ def test_a_language_without_a_catalogue_is_refused_with_the_ones_there_are(folde
 def test_a_phrase_said_without_its_place_is_an_error():
     with pytest.raises(KeyError):
         ENGLISH.say("topic.mean")
+
+
+LEAST_WORDS = 5
+PLACE = re.compile(r"\{\w+\}")
+
+
+def test_every_group_of_phrases_is_easy_to_read():
+    import textstat
+
+    for family in dict.fromkeys(key.split(".")[0] for key in ENGLISH.by_key):
+        told = [
+            PLACE.sub("one", text).rstrip(".") + "."
+            for key, text in ENGLISH.by_key.items()
+            if key.split(".")[0] == family and len(text.split()) >= LEAST_WORDS
+        ]
+        assert textstat.flesch_kincaid_grade(" ".join(told)) <= 8, family

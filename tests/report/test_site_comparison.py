@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from pipeline.report.compared_sites import comparisons_of
 from pipeline.report.pages import Setting
 from pipeline.report.phrases import load_phrases
-from pipeline.report.site_comparison import SITES_A_CHART, ScaleView, comparisons_of, scale_view
+from pipeline.report.site_comparison import MOST_DRAWN, SITES_A_CHART, ScaleView, scale_view
 from pipeline.report.site_page import SiteEntry
-from pipeline.report.tables import ShownTable
+from pipeline.report.site_tables import SiteTable
 from pipeline.report.wording import wording_of
 from pipeline.tables import catalogue
 from pipeline.tables.schema import Table, conform
@@ -63,15 +65,15 @@ def view_of(
     return scale_view(scale, entries, compared, setting)
 
 
-def column(table: ShownTable | None, heading: str) -> list[str]:
+def column(table: SiteTable | None, heading: str) -> list[str]:
     assert table is not None
-    place = [h.text for h in table.headings].index(heading)
+    place = [h.text for h in table.columns].index(heading)
     return [row.cells[place - 1] for row in table.rows]
 
 
 def headings(view: ScaleView) -> list[str]:
     assert view.table is not None
-    return [heading.text for heading in view.table.headings]
+    return [heading.text for heading in view.table.columns]
 
 
 def test_sites_keep_their_order_whatever_their_means(study: Fabricated):
@@ -80,15 +82,15 @@ def test_sites_keep_their_order_whatever_their_means(study: Fabricated):
         view = view_of(study, rows)
         assert view.table is not None
         assert [row.head for row in view.table.rows] == ["C", "A", "B"]
-        assert [row.label for chart in view.charts for row in chart.rows] == ["C", "A", "B"]
+        assert [row.label for chart in view.charts for row in chart.labels] == ["C", "A", "B"]
 
 
 def test_bars_are_those_made_for_pairs(study: Fabricated):
-    narrow = view_of(study, [site("a"), site("b")]).charts[0].rows[0].mark
+    narrow = view_of(study, [site("a"), site("b")]).charts[0].bars
     wide = [site(name, pair_low=2.0, pair_high=4.0) for name in "ab"]
-    assert view_of(study, wide).charts[0].rows[0].mark.start != narrow.start
+    assert view_of(study, wide).charts[0].bars != narrow
     other = [site(name, ci_low=1.0, ci_high=5.0) for name in "ab"]
-    assert view_of(study, other).charts[0].rows[0].mark == narrow
+    assert view_of(study, other).charts[0].bars == narrow
 
 
 def test_without_bars_for_pairs_likely_ranges_are_drawn_and_called_so(study: Fabricated):
@@ -167,11 +169,34 @@ def test_a_site_without_a_mean_is_left_out(study: Fabricated):
     assert view_of(study, rows[1:]).reason
 
 
-@pytest.mark.parametrize("number", [1, 9, 49, 1000])
+@pytest.mark.parametrize("number", [1, 9, 49, MOST_DRAWN])
 def test_every_site_is_drawn_once_on_charts_that_fit_on_paper(study: Fabricated, number: int):
     rows = [site(f"s{place:04}", 2.5 + place / number) for place in range(number)]
     view = view_of(study, rows)
     assert len(view.charts) == -(-number // SITES_A_CHART)
-    labels = [row.label for chart in view.charts for row in chart.rows]
+    labels = [row.label for chart in view.charts for row in chart.labels]
     assert labels == [f"S{place:04}" for place in range(number)]
     assert len({chart.id for chart in view.charts}) == len(view.charts)
+
+
+def test_the_bars_of_very_many_sites_stand_in_their_table(study: Fabricated):
+    number = MOST_DRAWN + 1
+    rows = [site(f"s{place:04}", 2.5 + place / number) for place in range(number)]
+    view = view_of(study, rows)
+    assert view.charts == ()
+    assert view.table is not None and view.table.bars is not None
+    bars = view.table.bars.stretches
+    assert len(bars) == len(view.table.rows) == number
+    assert all(one and other and one.start <= other.start for one, other in pairwise(bars))
+    assert view.table.bars.heading.endswith("from 2 to 4")
+    assert view.table.bars.centre == 500
+    first = bars[0]
+    assert first is not None
+    assert (first.start, first.width) == (150, 200)
+
+
+def test_a_table_may_be_sorted_by_names_people_and_words_alone(study: Fabricated):
+    table = view_of(study, [site("a"), site("b")]).table
+    assert table is not None
+    sorted_by = {column.text: column.sort for column in table.columns if column.sort}
+    assert sorted_by == {"Site": "name", "People (about)": "count", "In a word": "band"}

@@ -18,6 +18,7 @@ from pipeline.report.estimates import estimates_of
 from pipeline.report.pages import TEMPLATES, Setting
 from pipeline.report.phrases import load_phrases
 from pipeline.report.results import CodeShare
+from pipeline.report.site_data import SiteData
 from pipeline.report.site_lists import (
     AT_MOST,
     HIGH,
@@ -29,7 +30,7 @@ from pipeline.report.site_lists import (
     most_often,
     topics_of,
 )
-from pipeline.report.site_topics import SiteData, anchor_of
+from pipeline.report.site_topics import anchor_of
 from pipeline.report.withholding import withholding_of
 from pipeline.report.wording import wording_of
 

@@ -110,6 +110,21 @@ def test_topics_for_a_talk_follow_the_stated_rule(study: Fabricated):
     assert "The largest difference between the two groups (1.5 points)." in " ".join(topics)
 
 
+def test_topics_without_a_chart_are_named_and_few_means_are_not_called_the_lowest(
+    study: Fabricated,
+):
+    shown = words_of(page_of(study))
+    assert "No mean can be shown for" not in shown and "few means" not in shown
+    agreement = study.released["scale"].isin(["LEAD", "TSIG"])
+    own = study.released["site"].eq("s00") & study.released["statistic"].eq("mean")
+    gone = own & agreement & study.released["item"].isna() & study.released["group"].isna()
+    shown = words_of(page_of(study.with_(released=study.released[~gone])))
+    named = "Leadership climate and Task significance"
+    assert f"No mean can be shown for {named}. The part on each topic tells why." in shown
+    assert "One of the few means that can be shown" in shown
+    assert "One of the two lowest means" not in shown
+
+
 def test_a_site_with_nothing_released_gets_a_kind_page_without_results(studies):
     for made in studies.values():
         shown = words_of(page_of(made, "s04"))
@@ -288,7 +303,7 @@ def test_the_sheet_for_a_meeting_takes_an_hour_and_the_plan_has_the_topics(studi
         assert sum(int(term.text.split()[0]) for term in hour.all("dt")) == 60
         (plan,) = (t for t in page.all("table") if t.attributes.get("class") == "plan")
         topics = [row.all("th")[0].text for row in plan.all("tr")[1:]]
-        assert topics[-2:] == ["Another topic"] * 2
+        assert topics[-2:] == ["A topic you choose"] * 2
         cards = [li for li in page.all("li") if li.attributes.get("class") == "card"]
         put_forward = [card.all("h3")[0].text for card in cards if not card.inside("ol")]
         assert topics[:-2] == (put_forward if site == "s00" else [])

@@ -47,6 +47,14 @@ def test_means_over_two_rounds_are_shown_with_their_ranges_and_called_so(study: 
     assert row.all("td")[0].text == "3.8" and row.all("td")[1].text.startswith("3.2 to")
 
 
+def test_a_page_over_two_rounds_is_easy_to_read(study: Fabricated):
+    import textstat
+
+    shown = read(page_of(with_pooled(study), SMALL)).all("main")[0]
+    own = [one.text for one in shown.all("p", "li", "dd") if len(one.text.split()) > 4]
+    assert textstat.flesch_kincaid_grade(" ".join(own)) <= 8
+
+
 def test_nothing_is_set_beside_means_over_two_rounds(study: Fabricated):
     page = page_of(with_pooled(study), SMALL)
     headings = [cell.text for cell in read(page).all("th") if "programme" in cell.text.casefold()]

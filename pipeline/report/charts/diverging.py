@@ -40,13 +40,14 @@ def diverging_bar(
     """A bar whose middle answer, or the border between the two middle ones, is at half width.
 
     Half the width stands for `reach`; bars that are to be compared have the same. Rounded shares
-    that add up to more than one are drawn in proportion.
+    that add up to more than one are drawn in proportion. An answer nobody gave has no segment.
     """
     drawn = _in_proportion(shares)
     start = 0.5 - _sides(drawn)[0] / reach / 2
     segments = []
     for share, kind in zip(drawn, kinds, strict=True):
-        segments.append(segment_of(start, share / reach / 2, kind, ""))
+        if share:
+            segments.append(segment_of(start, share / reach / 2, kind, ""))
         start += share / reach / 2
     return DivergingBar(chart_id, title, description, BAR_HEIGHT, tuple(segments))
 

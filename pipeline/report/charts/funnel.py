@@ -27,6 +27,8 @@ LONGEST_LABEL = 24
 NARROWEST = 560
 """Pixels of the narrowest drawing: labels keep clear of each other from this width on."""
 CURVE_WIDTH = 1000
+CROWD = 120
+"""Sites from which those inside the limits are drawn together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,14 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class FunnelMark:
-    """A site as it is drawn; `anchor` is the end of its label that is next to the mark."""
+    """A site as it is drawn; `anchor` is the end of its label that is next to the mark.
+
+    `curve_x` is its place in the units of the limits.
+    """
 
     x: str
     y: str
+    curve_x: int
     is_outside: bool
     label: str
     label_y: str
@@ -88,7 +94,12 @@ class FunnelMark:
 
 @dataclass(frozen=True, slots=True)
 class FunnelChart:
-    """Means against people, with the centre and limits above and below it."""
+    """Means against people, with the centre and limits above and below it.
+
+    `marks` are the sites that are drawn one by one. `crowd` is a path, in the units of the curves,
+    with a point for each of the others; where there are few sites, every site is a mark and there
+    is no crowd.
+    """
 
     id: str
     title: str
@@ -105,6 +116,18 @@ class FunnelChart:
     centre: str
     curves: tuple[Curve, ...]
     marks: tuple[FunnelMark, ...]
+    crowd: str
+
+    @property
+    def inside(self) -> str:
+        """The sites between the inner limits, as one path of points; there may be many."""
+        quiet = (mark for mark in self.marks if not mark.is_outside)
+        return "".join(f"M{mark.curve_x} {mark.y}h.01" for mark in quiet)
+
+    @property
+    def outside(self) -> tuple[FunnelMark, ...]:
+        """The sites beyond the inner limits."""
+        return tuple(mark for mark in self.marks if mark.is_outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +183,9 @@ def funnel_chart(
         How the language of the report writes numbers.
     """
     plot = _Plot(_people_axis(sites), _mean_axis(sites, spread, ends))
+    is_crowded = len(sites) >= CROWD
+    crowd = [site for site in sites if is_crowded and not is_outside(site, spread)]
+    apart = [site for site in sites if not is_crowded or is_outside(site, spread)]
     return FunnelChart(
         id=chart_id,
         title=title,
@@ -178,7 +204,8 @@ def funnel_chart(
         ),
         centre=str(plot.down(spread.centre)),
         curves=_curves(min(site.n for site in sites), spread, plot),
-        marks=_marks(sites, spread, plot),
+        marks=_marks(apart, spread, plot),
+        crowd=_crowd(crowd, plot),
     )
 
 
@@ -253,6 +280,15 @@ def _marks(
     return tuple(_mark(site, is_outside(site, spread), plot, taken) for site in sites)
 
 
+def _crowd(sites: Sequence[FunnelDatum], plot: _Plot) -> str:
+    """A point for each place at which there is a site, however many."""
+    places = {
+        f"M{round(CURVE_WIDTH * site.n / plot.people.high)} {plot.down(site.value):.0f}h.01": None
+        for site in sites
+    }
+    return "".join(places)
+
+
 def _mark(
     site: FunnelDatum, outside: bool, plot: _Plot, taken: list[tuple[float, float, float]]
 ) -> FunnelMark:
@@ -263,6 +299,7 @@ def _mark(
     return FunnelMark(
         x=formatting.percentage(plot.across(site.n)),
         y=str(y),
+        curve_x=round(CURVE_WIDTH * site.n / plot.people.high),
         is_outside=outside,
         label=label if label_y is not None else "",
         label_y=str(label_y if label_y is not None else y),

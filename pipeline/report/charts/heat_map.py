@@ -82,6 +82,23 @@ class HeatLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatArea:
+    """All cells of one side and strength of shade, as one line around each."""
+
+    side: str
+    shade: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatNumbers:
+    """The numbers in all cells of one strength of shade."""
+
+    shade: int
+    labels: tuple[HeatLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HeatMap:
     """The lower half of a matrix of correlations."""
 
@@ -99,6 +116,27 @@ class HeatMap:
     column_labels: tuple[HeatLabel, ...]
     group_labels: tuple[HeatLabel, ...]
     borders: tuple[HeatLine, ...]
+
+    @property
+    def areas(self) -> tuple[HeatArea, ...]:
+        """The cells, those that look alike together: a large map stays a small file."""
+        kinds = sorted({(cell.side, cell.shade) for cell in self.cells})
+        return tuple(HeatArea(side, shade, self._around(side, shade)) for side, shade in kinds)
+
+    def _around(self, side: str, shade: int) -> str:
+        alike = (cell for cell in self.cells if (cell.side, cell.shade) == (side, shade))
+        box = f"h{self.cell_width}v{self.cell_height}h-{self.cell_width}z"
+        return "".join(f"M{cell.x:g} {cell.y:g}{box}" for cell in alike)
+
+    @property
+    def numbers(self) -> tuple[HeatNumbers, ...]:
+        """The numbers in the cells, by the strength of the shade behind them."""
+        by_shade: dict[int, list[HeatLabel]] = {}
+        for cell in self.cells:
+            if cell.text:
+                label = HeatLabel(cell.text_x, cell.text_y, cell.text)
+                by_shade.setdefault(cell.shade, []).append(label)
+        return tuple(HeatNumbers(shade, tuple(by_shade[shade])) for shade in sorted(by_shade))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,16 +10,6 @@ from pipeline.report.charts.axis import AXIS_HEIGHT, Tick
 
 PLOT_HEIGHT = 260
 PLOT = (8.0, 98.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A piece of a line."""
-
-    x1: str
-    y1: str
-    x2: str
-    y2: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +26,12 @@ class Series:
 
     name: str
     kind: int
-    lines: tuple[Line, ...]
     spots: tuple[Spot, ...]
+
+    @property
+    def line(self) -> str:
+        """The line through all its points, in hundredths of the width and in pixels."""
+        return "M" + "L".join(f"{spot.x.removesuffix('%')} {spot.y}" for spot in self.spots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +96,4 @@ def _series(name: str, kind: int, values: Sequence[float], length: int, highest:
     spots = tuple(
         Spot(_across(place, length), _up(value, highest)) for place, value in enumerate(values)
     )
-    lines = tuple(
-        Line(here.x, here.y, there.x, there.y) for here, there in itertools.pairwise(spots)
-    )
-    return Series(name, kind, lines, spots)
+    return Series(name, kind, spots)

@@ -91,6 +91,15 @@ class Arc:
 
 
 @dataclass(frozen=True, slots=True)
+class Strokes:
+    """All lines of loadings of one weight and sign."""
+
+    weight: str
+    is_against: bool
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class PathDiagram:
     """The drawing of a model; `n_undrawn` numbers stand in the table only."""
 
@@ -110,6 +119,28 @@ class PathDiagram:
     factor_arcs: tuple[Arc, ...]
     item_arcs: tuple[Arc, ...]
     n_undrawn: int
+
+    @property
+    def strokes(self) -> tuple[Strokes, ...]:
+        """The lines of all loadings, those that look alike together."""
+        alike: dict[tuple[str, bool], list[str]] = {}
+        for arrow in self.arrows:
+            fan = "weak" if arrow.is_dense else arrow.weight
+            alike.setdefault((fan, arrow.is_against), []).append(arrow.fan)
+            alike.setdefault((arrow.weight, arrow.is_against), []).append(arrow.stub)
+        return tuple(Strokes(*kind, "".join(lines)) for kind, lines in alike.items())
+
+    @property
+    def frames(self) -> str:
+        """The frames of all boxes."""
+        around = f"h{_short(self.box_width)}v{self.box_height}h-{_short(self.box_width)}z"
+        corners = (_at(self.box_x, box.y - self.box_height / 2) for box in self.boxes)
+        return "".join(f"M{corner}{around}" for corner in corners)
+
+    @property
+    def heads(self) -> str:
+        """The heads of all loadings."""
+        return "".join(arrow.head for arrow in self.arrows)
 
     @property
     def has_residuals(self) -> bool:

@@ -23,6 +23,10 @@ TITLE_HEIGHT = 1.25
 COLOURS = ("0B5563", "96400A", "8A3768", "5A5F66")
 """Of the series, dark enough for white letters; told apart in grey by their order and names."""
 LONGEST_TITLE = 110
+FIRST_COLUMN = 1.8
+"""Width of the first column of a table, seen from the others."""
+MANY_ROWS = 7
+"""Rows of a table that fit in larger letters."""
 LANGUAGES = {"en": 2057, "sv": 1053}
 """Numbers of British English and Swedish for spelling and for screen readers."""
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
@@ -251,6 +255,7 @@ def _literal(numbers: Sequence[str]) -> str:
 
 
 def _add_grid(page: Page, grid: Grid, top: float, language: str) -> None:
+    from pptx.dml.color import RGBColor
     from pptx.util import Inches
 
     n_rows, n_columns = len(grid.rows), len(grid.rows[0])
@@ -264,7 +269,14 @@ def _add_grid(page: Page, grid: Grid, top: float, language: str) -> None:
         Inches(height),
     )
     _describe(frame, ", ".join(grid.rows[0]))
+    step = (WIDTH - 2 * MARGIN) / (FIRST_COLUMN + n_columns - 1)
+    for place, column in enumerate(frame.table.columns):
+        column.width = Inches(step if place else FIRST_COLUMN * step)
+    size = 14 if n_rows <= MANY_ROWS else 12
     for line, row in enumerate(grid.rows):
         for place, text in enumerate(row):
             cell = frame.table.cell(line, place)
-            _fill(cell.text_frame, (text,), 14, language, bold=line == 0)
+            _fill(cell.text_frame, (text,), size, language, bold=line == 0)
+            if line == 0:
+                cell.fill.solid()
+                cell.fill.fore_color.rgb = RGBColor.from_string(COLOURS[0])

@@ -84,20 +84,48 @@ def _site_slides(
 ) -> Iterator[Slide]:
     yield _title(page.frame.heading, setting)
     if isinstance(page, SitePage):
-        groups = _scored(site, released, setting)
-        yield Slide(setting.say("site.glance"), page.headlines)
-        yield from _means(groups, setting, page.frame.heading, page.headlines)
-        yield from _two_groups(groups, setting)
-        yield from _counters(site, released, setting)
+        yield from _with_results(page, site, released, setting)
     else:
-        yield Slide(
-            setting.say("small.title"),
-            (setting.say("small.lead", minimum=page.minimum), setting.say("small.not_lost")),
-        )
-    yield from _talks(page)
-    yield _meeting(setting)
-    yield _plan(page.starts if isinstance(page, SitePage) else (), setting)
-    yield _about(page.answered if isinstance(page, SitePage) else (page.account,), setting)
+        yield from _without_results(page, setting)
+
+
+def _with_results(
+    page: SitePage, site: str, released: Estimates, setting: Setting
+) -> Iterator[Slide]:
+    groups = _scored(site, released, setting)
+    yield Slide(setting.say("site.glance"), page.headlines)
+    yield from _means(groups, setting, page.frame.heading, page.headlines)
+    yield from _two_groups(groups, setting)
+    yield from _counters(site, released, setting)
+    for start in page.starts:
+        yield Slide(start.title, (*start.reasons, *start.questions))
+    yield _meeting(setting.say("meeting.step_one"), setting)
+    yield _plan(page.starts, setting)
+    yield _about(page.answered, setting)
+
+
+def _without_results(page: SmallSitePage, setting: Setting) -> Iterator[Slide]:
+    yield from _too_few(page, setting)
+    yield from _questions(page.starts, setting)
+    yield _meeting(setting.say("small.step_one"), setting)
+    yield _plan((), setting)
+    yield _about((page.account,), setting)
+
+
+def _too_few(page: SmallSitePage, setting: Setting) -> Iterator[Slide]:
+    """That there are too few answers, and the means of two rounds together where they are shown."""
+    kept = setting.say("small.not_lost")
+    if page.pooled is None:
+        lead = setting.say("small.lead", minimum=page.minimum)
+        yield Slide(setting.say("small.title"), (lead, kept))
+        return
+    lead = setting.say("small.lead_pooled", minimum=page.minimum)
+    yield Slide(setting.say("small.title_pooled"), (lead, kept))
+    yield Slide(page.pooled.title, page.pooled.sentences)
+    for view in page.pooled.overviews:
+        headings = tuple(heading.text for heading in view.table.headings)
+        rows = tuple((row.head, *row.cells) for row in view.table.rows)
+        yield Slide(page.pooled.title, grid=Grid((headings, *rows)), foot=view.table.caption)
 
 
 def _scored(site: str | None, released: Estimates, setting: Setting) -> tuple[ResultGroup, ...]:
@@ -165,7 +193,8 @@ def _bars(
 
 def _ends(answers: ResponseScale, setting: Setting) -> str:
     low, high = ends_of(answers, setting)
-    return setting.say("slides.ends", low=low, high=high)
+    ends, ranges = setting.say("slides.ends", low=low, high=high), setting.say("slides.ranges")
+    return f"{ends}. {ranges}"
 
 
 def _two_groups(groups: Sequence[ResultGroup], setting: Setting) -> Iterator[Slide]:
@@ -259,27 +288,26 @@ def _between_sites(scale_comparisons: pd.DataFrame, setting: Setting) -> Iterato
             highest=1,
             number_format=PER_CENT,
         ),
-        foot=setting.say("comparative.bear_order"),
+        foot=setting.say("slides.between"),
     )
 
 
 # ------------------------------------------------------------------ slides to talk and act
 
 
-def _talks(page: SitePage | SmallSitePage) -> Iterator[Slide]:
-    """The topics put forward, a slide each; without results a question of each topic."""
-    if isinstance(page, SitePage):
-        for start in page.starts:
-            yield Slide(start.title, (*start.reasons, *start.questions))
-        return
-    lines = [f"{start.title}: {start.questions[0]}" for start in page.starts if start.questions]
-    for first in range(0, len(lines), QUESTIONS_A_SLIDE):
-        yield Slide(page.frame.heading, tuple(lines[first : first + QUESTIONS_A_SLIDE]))
+def _questions(topics: Sequence[StartTopic], setting: Setting) -> Iterator[Slide]:
+    """A question of each topic, on as many slides as they need, each with a title of its own."""
+    lines = [f"{topic.title}: {topic.questions[0]}" for topic in topics if topic.questions]
+    title = setting.say("small.questions_title")
+    firsts = range(0, len(lines), QUESTIONS_A_SLIDE)
+    for place, first in enumerate(firsts, start=1):
+        counted = f"{title} ({place}/{len(firsts)})" if len(firsts) > 1 else title
+        yield Slide(counted, tuple(lines[first : first + QUESTIONS_A_SLIDE]))
 
 
-def _meeting(setting: Setting) -> Slide:
+def _meeting(step_one: str, setting: Setting) -> Slide:
     steps = [
-        f"{setting.say('meeting.step_one_title')}. {setting.say('meeting.step_one')}",
+        f"{setting.say('meeting.step_one_title')}. {step_one}",
         f"{setting.say('meeting.step_two_title')}. {setting.say('meeting.step_two')}",
         f"{setting.say('meeting.step_three_title')}. {setting.say('meeting.step_three')}",
     ]
@@ -288,7 +316,7 @@ def _meeting(setting: Setting) -> Slide:
 
 def _plan(starts: Sequence[StartTopic], setting: Setting) -> Slide:
     """A table to fill in, with the topics put forward."""
-    names = ("topic", "try", "who", "when", "see")
+    names = ("topic", "try", "who", "when", "see", "tell")
     heading = tuple(setting.phrases.say(f"plan.{name}") for name in names)
     topics = [start.title for start in starts][:PLAN_ROWS]
     blank = max(1, PLAN_ROWS - len(topics))

@@ -15,6 +15,7 @@ from pipeline.report.pages import Setting, foot_of, notices_of
 from pipeline.report.phrases import load_phrases
 from pipeline.report.study import Study
 from pipeline.report.technical.settings import disclosure_rules
+from pipeline.report.withholding import reason
 from pipeline.report.wording import wording_of
 from pipeline.tables import catalogue
 from pipeline.tables.schema import Column, Table
@@ -93,7 +94,8 @@ def _sheets(
 ) -> Iterator[Cells]:
     given = {name: table for name, table in CONTRACTS.items() if name in tables}
     yield _columns_sheet(given, setting)
-    yield _names_sheet(sites, setting)
+    rules = tables["withheld"]["rule"].unique() if "withheld" in tables else ()
+    yield _names_sheet(sites, sorted(map(str, rules)), setting)
     for name, table in given.items():
         yield from _table_sheets(name, table, tables[name])
 
@@ -136,8 +138,8 @@ def _meaning(column: Column) -> str:
     return f"{column.description} ({', '.join(column.categories)})"
 
 
-def _names_sheet(sites: pd.DataFrame, setting: Setting) -> Cells:
-    """What the ids of sites, scales and items stand for."""
+def _names_sheet(sites: pd.DataFrame, rules: Sequence[str], setting: Setting) -> Cells:
+    """What the ids of sites, scales, items, groups and rules stand for."""
     of, wording = setting.instrument, setting.wording
     ordered = sites.sort_values("label", key=lambda labels: labels.str.casefold())
     rows = [
@@ -145,6 +147,7 @@ def _names_sheet(sites: pd.DataFrame, setting: Setting) -> Cells:
         *(("scale", scale.id, wording.of(scale.title)) for scale in of.scales),
         *(("item", item.id, wording.of(item.text)) for item in of.items.values()),
         *(("group", group.id, wording.of(group.title)) for group in _groups(of)),
+        *(("rule", rule, reason(rule, setting)) for rule in rules),
     ]
     names = ("column", "id", "name")
     headings = tuple(setting.phrases.say(f"workbook.{name}") for name in names)

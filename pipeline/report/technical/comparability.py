@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.report import formatting
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, ShownTable, shown_table
+from pipeline.report.tables import Evidence, Record, evidence_of, shown_table
 from pipeline.report.technical.evidence import (
     Columns,
     Found,
@@ -68,8 +68,8 @@ class Comparability:
 
     sentence: str
     verdicts: tuple[ScaleVerdict, ...]
-    overview: ShownTable | None
-    gates: ShownTable | None
+    overview: Evidence | None
+    gates: Evidence | None
     sites: Evidence | None
 
 
@@ -84,6 +84,7 @@ class _Gate:
     number: str
     reason: str
     needs: str
+    row: Record
 
 
 def comparability_of(
@@ -119,7 +120,7 @@ def _by_scale(rows: Iterable[Mapping[str, str]], setting: Setting) -> dict[str, 
         number = setting.numbers.decimals(float(row["number"]), 3) if row["number"] else ""
         gate = _Gate(
             row["scale"], row["gate"], row["verdict"], row["criterion"], number, row["reason"],
-            row["needs"],
+            row["needs"], row,
         )  # fmt: skip
         found.setdefault(gate.scale, {})[gate.name] = gate
     order = [*setting.instrument.by_id, *sorted(set(found) - set(setting.instrument.by_id))]
@@ -162,19 +163,21 @@ def _comparison(comparison: str, gates: Sequence[_Gate], setting: Setting) -> st
     return f"{sentence} {setting.say('comparability.needed', needs=wanted)}"
 
 
-def _overview(by_scale: Mapping[str, Mapping[str, _Gate]], setting: Setting) -> ShownTable:
+def _overview(by_scale: Mapping[str, Mapping[str, _Gate]], setting: Setting) -> Evidence:
     names = [name for name in GATE_NAMES if any(name in gates for gates in by_scale.values())]
     rows = [
         (scope_label(scale, setting), [_verdict_cell(gates.get(name), setting) for name in names])
         for scale, gates in by_scale.items()
     ]
     headings = [setting.phrases.say(f"comparability.gate_{name}") for name in names]
-    return shown_table(
+    table = shown_table(
         setting.say("comparability.overview_caption"),
         [setting.say("statistic.scale"), *headings],
         rows,
         words=range(1, len(names) + 1),
     )
+    method = setting.say("comparability.method")
+    return evidence_of("verdicts", table, setting, methods=[method])
 
 
 def _verdict_cell(gate: _Gate | None, setting: Setting) -> str:
@@ -183,7 +186,7 @@ def _verdict_cell(gate: _Gate | None, setting: Setting) -> str:
     return setting.phrases.say(f"comparability.verdict_{gate.verdict}")
 
 
-def _details(by_scale: Mapping[str, Mapping[str, _Gate]], setting: Setting) -> ShownTable:
+def _details(by_scale: Mapping[str, Mapping[str, _Gate]], setting: Setting) -> Evidence:
     none = setting.say("word.none")
     rows = [
         (
@@ -204,7 +207,10 @@ def _details(by_scale: Mapping[str, Mapping[str, _Gate]], setting: Setting) -> S
     headings = [setting.phrases.say(f"comparability.column_{name}") for name in names]
     caption = setting.say("comparability.gates_caption")
     columns = [setting.say("statistic.scale"), *headings]
-    return shown_table(caption, columns, rows, words=[1, 2, 4, 5, 6])
+    table = shown_table(caption, columns, rows, words=[1, 2, 4, 5, 6])
+    method = setting.say("comparability.method")
+    records = [gate.row for gates in by_scale.values() for gate in gates.values()]
+    return evidence_of("gates", table, setting, methods=[method], records=records)
 
 
 # ------------------------------------------------------------------ sites
@@ -231,7 +237,7 @@ def _sites(
     headings = headings_of(names, setting)
     caption = setting.say("comparability.sites_caption")
     shown = shown_table(caption, headings, rows, words=[1, len(headings) - 1])
-    return evidence(shown, every, setting)
+    return evidence("comparability-of-sites", shown, every, setting)
 
 
 def _numbers_of_sites(tables: TablesOfModels, setting: Setting) -> dict[str, dict[str, Found]]:

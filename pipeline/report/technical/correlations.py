@@ -129,7 +129,7 @@ def _matrix(scope: str | None, pairs: _Pairs, table: Estimates, setting: Setting
         title,
         _sentences(found, change, setting),
         chart,
-        _table(title, pairs, setting),
+        _table(chart.id, title, pairs, setting),
     )
 
 
@@ -153,11 +153,11 @@ def _sentences(found: Sequence[Found], change: Found, setting: Setting) -> tuple
     return tuple(told)
 
 
-def _table(title: str, pairs: _Pairs, setting: Setting) -> Evidence:
+def _table(name: str, title: str, pairs: _Pairs, setting: Setting) -> Evidence:
     rows = []
     for place, (item, found) in enumerate(zip(pairs.items, pairs.rows, strict=True)):
         cells = [cell(one, NumberFormat.coefficient, setting, interval=False) for one in found]
         cells[place] = setting.numbers.coefficient(1.0)
         rows.append((item, cells))
     shown = shown_table(title, [setting.say("statistic.item"), *pairs.items], rows)
-    return evidence(shown, pairs.below_diagonal, setting)
+    return evidence(name, shown, pairs.below_diagonal, setting)

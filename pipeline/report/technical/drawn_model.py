@@ -104,7 +104,7 @@ def drawn_model(name: str, title: str, table: Estimates, setting: Setting) -> Dr
         sentences=_sentences(known, setting) if has_numbers else (_why_none(known, setting),),
         chart=chart,
         undrawn=setting.say("models.undrawn", number=undrawn) if undrawn else "",
-        evidence=_path_table(title, known, setting),
+        evidence=_path_table(f"paths-{name}", title, known, setting),
         correlations=_correlations(name, title, known, setting) if has_numbers else None,
         misfit=_misfit(name, title, table, setting),
     )
@@ -203,7 +203,7 @@ def _pair(path: Path, setting: Setting) -> str:
     return setting.say("models.pair", first=path.start, second=path.end, number=number)
 
 
-def _path_table(title: str, known: Sequence[_OnPath], setting: Setting) -> Evidence:
+def _path_table(name: str, title: str, known: Sequence[_OnPath], setting: Setting) -> Evidence:
     rows = []
     for one in known:
         path = one.path
@@ -214,7 +214,7 @@ def _path_table(title: str, known: Sequence[_OnPath], setting: Setting) -> Evide
     headings = headings_of(("from", "path", "to", "n", "value", "remarks"), setting)
     caption = setting.say("models.paths_caption", model=title)
     shown = shown_table(caption, headings, rows or [_nothing(headings, setting)], words=[1, 2, 5])
-    return evidence(shown, [one.found for one in known], setting)
+    return evidence(name, shown, [one.found for one in known], setting)
 
 
 def _nothing(headings: Sequence[str], setting: Setting) -> tuple[str, tuple[str, ...]]:
@@ -245,7 +245,7 @@ def _correlations(
     values = [[_number(one) for one in row] for row in found]
     groups = [HeatGroup("", "", tuple(factors))]
     chart = heat_map(f"factors-{name}", caption, description, groups, values, setting.numbers)
-    return DrawnMatrix((), chart, _matrix_table(caption, factors, found, setting))
+    return DrawnMatrix((), chart, _matrix_table(chart.id, caption, factors, found, setting))
 
 
 def _misfit(name: str, title: str, table: Estimates, setting: Setting) -> DrawnMatrix | None:
@@ -266,7 +266,7 @@ def _misfit(name: str, title: str, table: Estimates, setting: Setting) -> DrawnM
     description = setting.say("models.misfit_description")
     chart = misfit_map(f"misfit-{name}", caption, description, groups, values, setting.numbers)
     told = _misfit_in_words([(abs(n), n, a, b) for n, a, b in below if n is not None], setting)
-    return DrawnMatrix((told,), chart, _matrix_table(caption, items, found, setting))
+    return DrawnMatrix((told,), chart, _matrix_table(chart.id, caption, items, found, setting))
 
 
 def _groups(items: set[str], setting: Setting) -> tuple[HeatGroup, ...]:
@@ -294,13 +294,17 @@ def _number(found: Found) -> float | None:
 
 
 def _matrix_table(
-    caption: str, names: Sequence[str], found: Sequence[Sequence[Found]], setting: Setting
+    name: str,
+    caption: str,
+    names: Sequence[str],
+    found: Sequence[Sequence[Found]],
+    setting: Setting,
 ) -> Evidence:
     rows = []
-    for place, (name, row) in enumerate(zip(names, found, strict=True)):
+    for place, (about, row) in enumerate(zip(names, found, strict=True)):
         cells = [cell(one, NumberFormat.coefficient, setting, interval=False) for one in row]
         cells[place] = "\N{EN DASH}"
-        rows.append((name, cells))
+        rows.append((about, cells))
     shown = shown_table(caption, [setting.say("statistic.of"), *names], rows)
     below = [one for place, row in enumerate(found) for one in row[:place]]
-    return evidence(shown, below, setting)
+    return evidence(name, shown, below, setting)

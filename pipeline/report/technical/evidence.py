@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from pipeline.report.estimates import Absent, Estimate, Estimates
+from pipeline.report.estimates import ADDRESS, Absent, Estimate, Estimates
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, ShownTable, shown_table
+from pipeline.report.tables import (
+    Evidence,
+    Record,
+    ShownTable,
+    evidence_of,
+    file_name,
+    number_range,
+    shown_table,
+)
 
 Writer = Callable[[NumberFormat, float], str]
 Found = Estimate | Absent | None
@@ -45,8 +53,7 @@ def people(found: Iterable[Found], setting: Setting) -> str:
     known = sorted({one.n for one in found if one is not None and one.n is not None})
     if not known:
         return "\N{EN DASH}"
-    ends = [setting.numbers.count(number) for number in dict.fromkeys((known[0], known[-1]))]
-    return "\N{EN DASH}".join(ends)
+    return number_range(known, setting)
 
 
 def remark(found: Iterable[Found], setting: Setting) -> str:
@@ -69,20 +76,52 @@ def meaning(word: str, setting: Setting) -> str:
     )
 
 
-def method_of(found: Iterable[Found], setting: Setting) -> str:
-    """How numbers were made, in a sentence."""
-    methods = sorted({one.method for one in found if one is not None and one.method})
-    method = "; ".join(methods) or setting.say("technical.method_unknown")
-    return setting.say("technical.method", method=method)
-
-
-def evidence(table: ShownTable, found: Sequence[Found], setting: Setting) -> Evidence:
-    """A table with the method and the conditions of what it was made from."""
-    meanings = tuple(
+def meanings_of(words: Iterable[str], setting: Setting) -> tuple[str, ...]:
+    """Conditions with their meanings, in alphabetical order."""
+    return tuple(
         setting.say("technical.remark", word=word.replace("_", " "), meaning=meaning(word, setting))
-        for word in sorted(conditions(found))
+        for word in sorted(set(words))
     )
-    return Evidence(table, method_of(found, setting), meanings)
+
+
+def evidence(name: str, table: ShownTable, found: Sequence[Found], setting: Setting) -> Evidence:
+    """A table with the basis, the conditions and the records of what it was made from."""
+    known = [one for one in found if one is not None]
+    records = {(one.address, one.source): record_of(one, setting) for one in known if one.address}
+    return evidence_of(
+        name,
+        table,
+        setting,
+        methods=[one.method for one in known],
+        people=[one.n for one in known],
+        remarks=meanings_of(conditions(found), setting),
+        records=records.values(),
+    )
+
+
+def record_of(found: Estimate | Absent, setting: Setting) -> Record:
+    """What is on record about a number, under the names that the released tables have."""
+    about = dict(zip(ADDRESS, found.address or (), strict=False))
+    statistic = about.pop("statistic", None)
+    numbers: dict[str, object] = {}
+    if isinstance(found, Estimate):
+        numbers = {
+            "estimate": found.value,
+            "ci_low": found.low,
+            "ci_high": found.high,
+            "confidence_level": found.level,
+        }
+    fields = {
+        "wave": setting.study.wave,
+        **dict(found.source),
+        **about,
+        "statistic": statistic,
+        **numbers,
+        "n_respondents": found.n,
+        "method": found.method,
+        "condition": found.condition,
+    }
+    return {name: "" if value is None else str(value) for name, value in fields.items()}
 
 
 def headings_of(names: Iterable[str], setting: Setting) -> list[str]:
@@ -96,12 +135,14 @@ def on_record(columns: Columns, table: Estimates) -> Columns:
     return [column for column in columns if column[0] in found] or columns
 
 
-def nothing_computed(caption: str, headings: Sequence[str], setting: Setting) -> Evidence:
+def nothing_computed(
+    name: str, caption: str, headings: Sequence[str], setting: Setting
+) -> Evidence:
     """A table that says that there are no numbers."""
     none = [setting.say("word.not_computed")] * (len(headings) - 2)
     row = (setting.say("word.not_computed"), (*none, setting.say("word.none")))
     shown = shown_table(caption, headings, [row], words=[len(headings) - 1])
-    return evidence(shown, [], setting)
+    return evidence(name, shown, [], setting)
 
 
 # ------------------------------------------------------------------ sets of items
@@ -133,8 +174,7 @@ def scope_label(scope: str | None, setting: Setting) -> str:
 
 def chart_id(name: str, scope: str | None, *more: str) -> str:
     """The id of a chart about a set of items."""
-    words = (name, *more) if scope is None else (name, *more, scope.lower())
-    return "-".join(words)
+    return file_name(name, *more, scope)
 
 
 def by_scope(
@@ -153,4 +193,4 @@ def by_scope(
     headings = headings_of(names, setting)
     caption = setting.phrases.say(f"technical.{name}_caption")
     shown = shown_table(caption, headings, rows, words=[len(headings) - 1])
-    return evidence(shown, every, setting)
+    return evidence(file_name(name), shown, every, setting)

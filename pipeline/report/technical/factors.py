@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.report.estimates import Address, Estimate, Estimates
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, shown_table
+from pipeline.report.tables import Evidence, file_name, shown_table
 from pipeline.report.technical.evidence import (
     Columns,
     Found,
@@ -126,10 +126,11 @@ def _loadings(scope: str | None, table: Estimates, setting: Setting) -> Evidence
         setting.say("statistic.remarks"),
     ]
     caption = setting.say("technical.loadings_caption", items=scope_label(scope, setting))
+    name = file_name("pattern", scope)
     if not rows:
-        return nothing_computed(caption, headings, setting)
+        return nothing_computed(name, caption, headings, setting)
     shown = shown_table(caption, headings, rows, words=[1, len(headings) - 1])
-    return evidence(shown, every, setting)
+    return evidence(name, shown, every, setting)
 
 
 def _at_item(
@@ -177,8 +178,9 @@ def _factor_table(
 ) -> Evidence:
     headings = headings_of(("factor", "n", name, "remarks"), setting)
     caption = setting.phrases.say(f"technical.{name}_caption", items=scope_label(scope, setting))
+    file = file_name(name, scope)
     if not order:
-        return nothing_computed(caption, headings, setting)
+        return nothing_computed(file, caption, headings, setting)
     rows = [
         (
             factor,
@@ -191,4 +193,4 @@ def _factor_table(
         for factor in order
     ]
     shown = shown_table(caption, headings, rows, words=[3])
-    return evidence(shown, [found[factor] for factor in order], setting)
+    return evidence(file, shown, [found[factor] for factor in order], setting)

@@ -8,8 +8,15 @@ from pipeline.report import formatting
 from pipeline.report.charts import NO_NUMBER
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, shown_table
-from pipeline.report.technical.evidence import WITHHELD, Writer, headings_of, meaning
+from pipeline.report.tables import (
+    Evidence,
+    ShownTable,
+    evidence_of,
+    file_name,
+    in_order,
+    shown_table,
+)
+from pipeline.report.technical.evidence import WITHHELD, Writer, headings_of, meanings_of
 
 Row = Mapping[str, str]
 
@@ -20,10 +27,13 @@ EFFECTS: tuple[tuple[str, Writer], ...] = (
 )
 
 
-def differing_items(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence | None:
+def differing_items(
+    grouping: str, heading: str, rows: Sequence[Row], setting: Setting
+) -> Evidence | None:
     """Items that were let go, and how many points it makes in each group; None without any."""
     effects = {(row["scale"], row["item"], row["group"], row["statistic"]): row for row in rows}
     let_go = [row for row in rows if row["statistic"] == "freed_p_adjusted"]
+    freed = {(row["scale"], row["item"]) for row in let_go}
     shown = []
     for row in let_go:
         groups = [key[2] for key in effects if key[:2] == (row["scale"], row["item"]) and key[2]]
@@ -38,10 +48,14 @@ def differing_items(heading: str, rows: Sequence[Row], setting: Setting) -> Evid
         return None
     names = ("scale", "item", "step", "p_adjusted", "group", *(n for n, _ in EFFECTS), "remarks")
     caption = setting.say("invariance.items_caption", grouping=heading)
-    return _evidence(caption, names, shown, [1, 2, 4, len(names) - 1], let_go, setting)
+    known = [row for row in rows if row["item"] and (row["scale"], row["item"]) in freed]
+    table = shown_table(caption, headings_of(names, setting), shown, [1, 2, 4, len(names) - 1])
+    return _evidence(file_name("items-that-differ", grouping), table, known, let_go, setting)
 
 
-def group_means(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence | None:
+def group_means(
+    grouping: str, heading: str, rows: Sequence[Row], setting: Setting
+) -> Evidence | None:
     """Means of factors in each group but the first; None where there are none to be shown."""
     means = [row for row in rows if row["statistic"] == "latent_mean" and row["estimate"]]
     shown = []
@@ -58,7 +72,8 @@ def group_means(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence
         return None
     names = ("scale", "group", "basis", "n_smallest", "latent_mean", "remarks")
     caption = setting.say("invariance.means_caption", grouping=heading)
-    return _evidence(caption, names, shown, [1, 2, 5], means, setting)
+    table = shown_table(caption, headings_of(names, setting), shown, [1, 2, 5])
+    return _evidence(file_name("means-of-groups", grouping), table, means, means, setting)
 
 
 def search_sentences(rows: Sequence[Row], setting: Setting) -> tuple[str, ...]:
@@ -78,22 +93,23 @@ def search_sentences(rows: Sequence[Row], setting: Setting) -> tuple[str, ...]:
 
 
 def _evidence(
-    caption: str,
-    names: Sequence[str],
-    shown: Sequence[tuple[str, Sequence[str]]],
-    words: Sequence[int],
+    name: str,
+    table: ShownTable,
     rows: Sequence[Row],
+    remarked: Sequence[Row],
     setting: Setting,
 ) -> Evidence:
-    conditions = sorted({word for row in rows for word in row["condition"].split()})
-    remarks = tuple(
-        setting.say("technical.remark", word=word.replace("_", " "), meaning=meaning(word, setting))
-        for word in conditions
+    """A table with the basis of the rows that it was made from, and what its remarks mean."""
+    words = (word for row in remarked for word in row["condition"].split())
+    return evidence_of(
+        name,
+        table,
+        setting,
+        methods=[row["method"] for row in rows],
+        people=[round(float(row["n_respondents"])) for row in rows if row["n_respondents"]],
+        remarks=meanings_of(words, setting),
+        records=in_order(rows),
     )
-    methods = "; ".join(sorted({row["method"] for row in rows if row["method"]}))
-    method = setting.say("technical.method", method=methods)
-    table = shown_table(caption, headings_of(names, setting), shown, words)
-    return Evidence(table, method, remarks)
 
 
 def _title(group: str, setting: Setting) -> str:

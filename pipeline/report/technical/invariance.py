@@ -11,13 +11,13 @@ from pipeline.report import formatting
 from pipeline.report.charts import NO_NUMBER
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, ShownTable, shown_table
+from pipeline.report.tables import Evidence, ShownTable, evidence_of, file_name, shown_table
 from pipeline.report.technical.evidence import (
     WITHHELD,
     Columns,
     Writer,
     headings_of,
-    meaning,
+    meanings_of,
     one_decimal,
 )
 from pipeline.report.technical.group_tables import (
@@ -59,7 +59,7 @@ class Ladders:
     sentences: tuple[str, ...]
     fit: Evidence
     changes: Evidence
-    exceptions: ShownTable | None
+    exceptions: Evidence | None
     search: tuple[str, ...]
     items: Evidence | None
     means: Evidence | None
@@ -113,12 +113,12 @@ def _ladders(
     return Ladders(
         heading=setting.say("invariance.heading", grouping=heading),
         sentences=_who(rows, setting),
-        fit=_fit(heading, rows, setting),
-        changes=_changes(heading, rows, setting),
-        exceptions=_exceptions(heading, rows, setting),
+        fit=_fit(grouping, heading, rows, setting),
+        changes=_changes(grouping, heading, rows, setting),
+        exceptions=_exceptions(grouping, heading, rows, setting),
         search=search_sentences(differences, setting),
-        items=differing_items(heading, differences, setting),
-        means=group_means(heading, differences, setting),
+        items=differing_items(grouping, heading, differences, setting),
+        means=group_means(grouping, heading, differences, setting),
     )
 
 
@@ -155,7 +155,7 @@ def _titles(names: str, setting: Setting) -> str:
 # ------------------------------------------------------------------ tables
 
 
-def _fit(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence:
+def _fit(grouping: str, heading: str, rows: Sequence[Row], setting: Setting) -> Evidence:
     """Every step with what it holds equal and how it fits."""
     shown = []
     for row in rows:
@@ -169,15 +169,11 @@ def _fit(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence:
         shown.append((row["scale"], (*told, _remark(row, setting))))
     names = ("scale", "step", "equal", "n", *(name for name, _ in FIT), "remarks")
     caption = setting.say("invariance.fit_caption", grouping=heading)
-    words = sorted({word for row in rows for word in row["condition"].split()})
-    remarks = tuple(
-        setting.say("technical.remark", word=word.replace("_", " "), meaning=meaning(word, setting))
-        for word in words
-    )
-    return _evidence(caption, names, shown, [1, 2, len(names) - 1], remarks, rows, setting)
+    table = _table(caption, names, shown, [1, 2, len(names) - 1], setting)
+    return _evidence(file_name("steps", grouping), table, rows, setting, with_remarks=True)
 
 
-def _changes(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence:
+def _changes(grouping: str, heading: str, rows: Sequence[Row], setting: Setting) -> Evidence:
     """Every step but the first against the one before, with its verdict."""
     later = [row for row in rows if row["verdict"] != "baseline"]
     shown = []
@@ -189,23 +185,43 @@ def _changes(heading: str, rows: Sequence[Row], setting: Setting) -> Evidence:
     statistics = (f"{name}_of_step" if name == "p_value" else name for name, _ in CHANGE)
     names = ("scale", "step", *statistics, "verdict")
     caption = setting.say("invariance.changes_caption", grouping=heading)
-    return _evidence(caption, names, shown, [1, len(names) - 1], (), later, setting)
+    table = _table(caption, names, shown, [1, len(names) - 1], setting)
+    return _evidence(file_name("changes", grouping), table, later, setting)
 
 
-def _evidence(
+def _table(
     caption: str,
     names: Sequence[str],
     shown: Sequence[tuple[str, Sequence[str]]],
     words: Sequence[int],
-    remarks: tuple[str, ...],
+    setting: Setting,
+) -> ShownTable:
+    """A table of steps; a row that says so where there is none."""
+    headings = headings_of(names, setting)
+    none = setting.say("word.none")
+    return shown_table(
+        caption, headings, shown or [(none, [none] * (len(headings) - 1))], words=words
+    )
+
+
+def _evidence(
+    name: str,
+    table: ShownTable,
     rows: Sequence[Row],
     setting: Setting,
+    *,
+    with_remarks: bool = False,
 ) -> Evidence:
-    headings = headings_of(names, setting)
-    if not shown:
-        shown = [(setting.say("word.none"), [setting.say("word.none")] * (len(headings) - 1))]
-    table = shown_table(caption, headings, shown, words=words)
-    return Evidence(table, _method(rows, setting), remarks)
+    words = (word for row in rows for word in row["condition"].split())
+    return evidence_of(
+        name,
+        table,
+        setting,
+        methods=[_method(rows, setting)],
+        people=[round(float(row["n_respondents"])) for row in rows if row["n_respondents"]],
+        remarks=meanings_of(words, setting) if with_remarks else (),
+        records=rows,
+    )
 
 
 def _method(rows: Sequence[Row], setting: Setting) -> str:
@@ -240,13 +256,15 @@ def _equal(row: Row, setting: Setting) -> str:
     return _said(f"invariance.equal_{parts[-1]}", parts[-1], setting)
 
 
-def _exceptions(heading: str, rows: Sequence[Row], setting: Setting) -> ShownTable | None:
+def _exceptions(
+    grouping: str, heading: str, rows: Sequence[Row], setting: Setting
+) -> Evidence | None:
     """What was left free to differ, a row a scale and step; None where nothing was."""
-    shown = [
-        (row["scale"], (_step_label(row, setting), row["free"])) for row in rows if row["free"]
-    ]
+    freed = [row for row in rows if row["free"]]
+    shown = [(row["scale"], (_step_label(row, setting), row["free"])) for row in freed]
     if not shown:
         return None
     caption = setting.say("invariance.exceptions_caption", grouping=heading)
     headings = headings_of(("scale", "step", "free"), setting)
-    return shown_table(caption, headings, shown, words=[1, 2])
+    table = shown_table(caption, headings, shown, words=[1, 2])
+    return _evidence(file_name("exceptions", grouping), table, freed, setting)

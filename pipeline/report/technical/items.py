@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.report.estimates import Estimates
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, shown_table
+from pipeline.report.tables import Evidence, file_name, shown_table
 from pipeline.report.technical.evidence import (
     Columns,
     Found,
@@ -61,4 +61,4 @@ def _table(
     title = setting.wording.of(scale.title)
     caption = setting.phrases.say(f"technical.{name}_caption", scale=scale_id, title=title)
     shown = shown_table(caption, headings, rows, words=[1, len(headings) - 1])
-    return evidence(shown, every, setting)
+    return evidence(file_name(name, scale_id), shown, every, setting)

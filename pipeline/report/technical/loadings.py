@@ -145,7 +145,7 @@ def loading_plots(scope: str | None, table: Estimates, setting: Setting) -> tupl
         chart = loading_plot(identity, title, description, axis, panel, REFERENCES, setting.numbers)
         drawn = {item.item for group in panel for item in group.items}
         shown = [one for one in items if one.item in drawn]
-        views.append(LoadingView(chart, _plot_table(title, shown, setting)))
+        views.append(LoadingView(chart, _plot_table(identity, title, shown, setting)))
     return tuple(views)
 
 
@@ -173,16 +173,16 @@ def _point(found: Found, *, quiet: bool = False) -> Point | None:
     return Point(found.value, None if quiet else found.interval, quiet=quiet)
 
 
-def _plot_table(title: str, items: Sequence[OwnLoading], setting: Setting) -> Evidence:
+def _plot_table(name: str, title: str, items: Sequence[OwnLoading], setting: Setting) -> Evidence:
     extra = [
-        name
-        for name in ("communality", "general")
-        if any(getattr(one, name) is not None for one in items)
+        more
+        for more in ("communality", "general")
+        if any(getattr(one, more) is not None for one in items)
     ]
     rows = []
     for one in items:
         other = setting.say("word.none") if one.other_factor is None else one.other_factor
-        more = [cell(getattr(one, name), NumberFormat.coefficient, setting) for name in extra]
+        more = [cell(getattr(one, other), NumberFormat.coefficient, setting) for other in extra]
         loadings = [
             cell(found, NumberFormat.coefficient, setting) for found in (one.own, one.other)
         ]
@@ -191,4 +191,4 @@ def _plot_table(title: str, items: Sequence[OwnLoading], setting: Setting) -> Ev
     names = ("item", "target", "n", "own_loading", "other_loading", "other_factor", *extra)
     headings = headings_of((*names, "remarks"), setting)
     shown = shown_table(title, headings, rows, words=[1, 5, len(headings) - 1])
-    return evidence(shown, [found for one in items for found in one.found], setting)
+    return evidence(name, shown, [found for one in items for found in one.found], setting)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.report.estimates import Estimates, estimates_of
+from pipeline.report.estimates import Estimates, Source, estimates_of
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.technical.evidence import Columns, Writer, one_decimal
 
@@ -61,7 +61,13 @@ def tables_by_model(frame: pd.DataFrame | None, wave: str) -> dict[ModelKey, Est
     for place, values in enumerate(known.itertuples(index=False, name=None)):
         by_key.setdefault(ModelKey(*values), []).append(place)
     ordered = sorted(by_key, key=lambda key: natural(" ".join(str(word or "") for word in key)))
-    return {key: estimates_of(own.iloc[by_key[key]], wave) for key in ordered}
+    return {key: estimates_of(own.iloc[by_key[key]], wave, _source_of(key)) for key in ordered}
+
+
+def _source_of(key: ModelKey) -> Source:
+    """The words of a key that apply; the scale stands in every address."""
+    words = key._asdict()
+    return tuple((name, str(word)) for name, word in words.items() if word and name != "scale")
 
 
 def rows_of_round(frame: pd.DataFrame | None, wave: str) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from pipeline.report import formatting
 from pipeline.report.charts import MARKS
 from pipeline.report.estimates import Estimate, Estimates
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, ShownTable, shown_table
+from pipeline.report.tables import Evidence, file_name, shown_table
 from pipeline.report.technical.correlations import Shade, shades
 from pipeline.report.technical.drawn_model import DrawnModel, drawn_model, has_paths
 from pipeline.report.technical.evidence import (
@@ -68,7 +68,7 @@ class Structure:
     factors: tuple[Evidence, ...]
     pairs: tuple[Evidence, ...]
     general: tuple[Evidence, ...]
-    falsifiers: ShownTable | None
+    falsifiers: Evidence | None
     preferred: tuple[DrawnModel, ...]
     others: tuple[DrawnModel, ...]
 
@@ -158,14 +158,16 @@ def _structure(
         factors=_read_off(factor_table, scope, order, names, fitted, setting),
         pairs=_read_off(pair_table, scope, order, names, fitted, setting),
         general=_read_off(general_table, scope, order, names, fitted, setting),
-        falsifiers=falsifier_table([row for row in falsifiers if row["scale"] == scope], setting),
+        falsifiers=falsifier_table(
+            scope, [row for row in falsifiers if row["scale"] == scope], setting
+        ),
         preferred=tuple(one for name, one in drawn if name in preferred or not rivals),
         others=tuple(one for name, one in drawn if rivals and name not in preferred),
     )
 
 
 def _read_off(
-    make: Callable[[str, str, Estimates, Setting], Evidence | None],
+    make: Callable[[str, str, str, Estimates, Setting], Evidence | None],
     scope: str,
     order: Sequence[str],
     names: Mapping[str, str],
@@ -177,9 +179,8 @@ def _read_off(
     for key, table in _in_order(order, fitted):
         sample = setting.phrases.say(f"models.sample_{key.sample}")
         name = names.get(str(key.model), str(key.model))
-        shown.append(
-            make(setting.say("models.drawn", model=name, sample=sample), scope, table, setting)
-        )
+        title = setting.say("models.drawn", model=name, sample=sample)
+        shown.append(make(file_name(scope, key.model, key.sample), title, scope, table, setting))
     return tuple(one for one in shown if one is not None)
 
 
@@ -206,7 +207,7 @@ def _drawn(
     sample = next((one for one in SAMPLE_TO_SHOW if one in samples), min(samples))
     people_of = setting.phrases.say(f"models.sample_{sample}")
     title = setting.say("models.drawn", model=name, sample=people_of)
-    return drawn_model(f"{scope}-{model}".lower(), title, samples[sample], setting)
+    return drawn_model(file_name(scope, model), title, samples[sample], setting)
 
 
 # ------------------------------------------------------------------ in words
@@ -284,10 +285,11 @@ def _fit(
         ("model", "sample", "n", *(name for name, _ in columns), "remarks"), setting
     )
     caption = setting.say("models.fit_caption", items=scope_label(scope, setting))
+    file = file_name("models-fit", scope)
     if not rows:
-        return nothing_computed(caption, headings, setting)
+        return nothing_computed(file, caption, headings, setting)
     shown = shown_table(caption, headings, rows, words=[1, len(headings) - 1])
-    return evidence(shown, every, setting)
+    return evidence(file, shown, every, setting)
 
 
 def _in_order(order: Sequence[str], fitted: TablesOfModels) -> Iterator[tuple[ModelKey, Estimates]]:
@@ -322,10 +324,11 @@ def _limits(
             every.extend(found)
             sample = setting.phrases.say(f"models.sample_{key.sample}")
             rows.append((name, (sample, *cells, remark(found[1:], setting))))
+    file = file_name("models-limits", scope)
     if not rows:
-        return nothing_computed(caption, headings, setting)
+        return nothing_computed(file, caption, headings, setting)
     shown = shown_table(caption, headings, rows, words=[1, 2, 6, 7])
-    return evidence(shown, every, setting)
+    return evidence(file, shown, every, setting)
 
 
 def _indices_with_limit(table: Estimates) -> tuple[str, ...]:
@@ -408,7 +411,8 @@ def _single(tables: TablesOfModels, setting: Setting) -> Evidence:
         rows.append((scope_label(scale, setting), row))
     headings = headings_of(("scale", "n", *(name for name, _ in columns), "remarks"), setting)
     caption = setting.say("models.single_caption")
+    file = "models-one-factor"
     if not rows:
-        return nothing_computed(caption, headings, setting)
+        return nothing_computed(file, caption, headings, setting)
     shown = shown_table(caption, headings, rows, words=[len(headings) - 1])
-    return evidence(shown, every, setting)
+    return evidence(file, shown, every, setting)

@@ -96,7 +96,8 @@ def _item_adequacy(scope: str | None, table: Estimates, setting: Setting) -> Evi
     caption = setting.say("technical.item_kmo_caption", items=scope_label(scope, setting))
     headings = headings_of(("item", "n", "kmo", "remarks"), setting)
     shown = shown_table(caption, headings, rows, words=[3])
-    return evidence(shown, list(found.values()), setting) if rows else None
+    name = chart_id("item-adequacy", scope)
+    return evidence(name, shown, list(found.values()), setting) if rows else None
 
 
 # ------------------------------------------------------------------ eigenvalues
@@ -135,7 +136,8 @@ def _scree(scope: str | None, kind: str, table: Estimates, setting: Setting) -> 
         for rank, numbers in enumerate(zip(*values, strict=True), start=1)
     ]
     shown = shown_table(title, [setting.say("statistic.rank"), *names], rows)
-    return Scree(chart, evidence(shown, [one for ones in found for one in ones], setting))
+    every = [one for ones in found for one in ones]
+    return Scree(chart, evidence(chart.id, shown, every, setting))
 
 
 def _eigenvalues(scope: str | None, kind: str, table: Estimates) -> list[list[Estimate]]:
@@ -162,7 +164,7 @@ def suggestion_table(table: Estimates, setting: Setting) -> Evidence:
     columns = [scope_label(scope, setting) for scope in scopes]
     headings = [setting.say("statistic.rule"), *columns, setting.say("statistic.remarks")]
     if not scopes:
-        return nothing_computed(caption, headings, setting)
+        return nothing_computed("number-of-factors", caption, headings, setting)
     every: list[Found] = []
     rows = []
     for rule in _rules_on_record(table):
@@ -171,7 +173,7 @@ def suggestion_table(table: Estimates, setting: Setting) -> Evidence:
         cells = [cell(one, NumberFormat.count, setting) for one in found]
         rows.append((_rule_label(rule, setting), (*cells, remark(found, setting))))
     shown = shown_table(caption, headings, rows, words=[len(headings) - 1])
-    return evidence(shown, every, setting)
+    return evidence("number-of-factors", shown, every, setting)
 
 
 def suggestion_sentences(table: Estimates, setting: Setting) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,13 +20,15 @@ from pipeline.report.screening import (
     missing_answers,
 )
 from pipeline.report.study import Study
-from pipeline.report.tables import Evidence, ShownTable
+from pipeline.report.tables import Evidence, evidence_of
 from pipeline.report.technical.comparability import Comparability, comparability_of
 from pipeline.report.technical.correlations import Matrix, Shade, correlation_matrices, shades
 from pipeline.report.technical.factors import Factors, factors_of
+from pipeline.report.technical.files import files_of
+from pipeline.report.technical.hypotheses import hypotheses_in_words
 from pipeline.report.technical.invariance import Ladders, ladders_of
 from pipeline.report.technical.items import item_tables
-from pipeline.report.technical.model_tables import tables_by_model
+from pipeline.report.technical.model_tables import natural, rows_of_round, tables_by_model
 from pipeline.report.technical.models import Models, models_of
 from pipeline.report.technical.number_of_factors import (
     Scree,
@@ -37,8 +39,9 @@ from pipeline.report.technical.number_of_factors import (
 )
 from pipeline.report.technical.reliability import Reliability, reliability_of
 from pipeline.report.technical.settings import disclosure_rules, settings_table
+from pipeline.report.technical.syntax import Syntax, syntax_of
 from pipeline.report.technical.variance import variance_tables
-from pipeline.report.withholding import withheld_table, withholding_of
+from pipeline.report.withholding import HeldBack, withheld_table, withholding_of
 from pipeline.report.wording import wording_of
 
 TABLES = (
@@ -48,8 +51,8 @@ TABLES = (
 
 PARTS = (
     "ledger", "screening", "missing", "content", "items", "reliability", "correlations",
-    "factorability", "retention", "factors", "models", "invariance", "comparability", "variance",
-    "disclosure", "settings",
+    "factorability", "retention", "factors", "models", "hypotheses", "invariance",
+    "comparability", "variance", "disclosure", "settings",
 )  # fmt: skip
 """Parts of the page in their order; each has a phrase and a place in the template."""
 
@@ -73,15 +76,25 @@ class TechnicalPage:
     scree: tuple[Scree, ...]
     factors: Factors
     models: Models
+    hypotheses: tuple[str, ...]
     ladders: tuple[Ladders, ...]
     comparability: Comparability
     variance: tuple[Evidence, ...]
     rules: tuple[str, ...]
-    withheld: ShownTable | None
-    settings: ShownTable
+    withheld: Evidence | None
+    settings: Evidence
+    syntax: Syntax
 
 
-def render_technical_page(
+@dataclass(frozen=True, slots=True)
+class TechnicalReport:
+    """The page as HTML, and the files that it leads to by their address beside it."""
+
+    page: str
+    files: Mapping[str, str]
+
+
+def render_technical_report(
     ledger_rows: pd.DataFrame,
     ledger_cells: pd.DataFrame,
     ledger_columns: pd.DataFrame,
@@ -92,8 +105,8 @@ def render_technical_page(
     instrument: Instrument,
     study: Study,
     models: Mapping[str, pd.DataFrame] | None = None,
-) -> str:
-    """The technical page as HTML.
+) -> TechnicalReport:
+    """The technical page with its tables, figures and syntax as files.
 
     Parameters
     ----------
@@ -145,16 +158,65 @@ def render_technical_page(
         scree=scree_plots(tables["retention"], setting),
         factors=factors_of(tables["factors"], tables["equivalence"], setting),
         models=models_of(structure.get("models"), fitted, setting, structure.get("falsifiers")),
+        hypotheses=hypotheses_in_words(
+            rows_of_round(structure.get("falsifiers"), study.wave), setting
+        ),
         ladders=ladders_of(
             structure.get("invariance"), setting, structure.get("group_differences")
         ),
         comparability=comparability_of(structure.get("gates"), of_sites, setting),
         variance=variance_tables(tables, setting),
         rules=disclosure_rules(setting),
-        withheld=withheld_table([one for site in held for one in site], setting),
+        withheld=_withheld([one for site in held for one in site], setting),
         settings=settings_table(setting),
+        syntax=_syntax(structure, setting),
     )
-    return render("technical.html.j2", setting, page)
+    return TechnicalReport(render("technical.html.j2", setting, page), files_of(page, setting))
+
+
+def render_technical_page(
+    ledger_rows: pd.DataFrame,
+    ledger_cells: pd.DataFrame,
+    ledger_columns: pd.DataFrame,
+    screening: Mapping[str, pd.DataFrame],
+    psychometrics: Mapping[str, pd.DataFrame],
+    content: Mapping[str, pd.DataFrame],
+    withheld: pd.DataFrame,
+    instrument: Instrument,
+    study: Study,
+    models: Mapping[str, pd.DataFrame] | None = None,
+) -> str:
+    """The technical page as HTML, from what :func:`render_technical_report` takes."""
+    return render_technical_report(
+        ledger_rows,
+        ledger_cells,
+        ledger_columns,
+        screening,
+        psychometrics,
+        content,
+        withheld,
+        instrument,
+        study,
+        models,
+    ).page
+
+
+def _withheld(held: Sequence[HeldBack], setting: Setting) -> Evidence | None:
+    table = withheld_table(held, setting)
+    if table is None:
+        return None
+    return evidence_of("held-back", table, setting, methods=[setting.say("withheld.method")])
+
+
+def _syntax(models: Mapping[str, pd.DataFrame], setting: Setting) -> Syntax:
+    wave = setting.study.wave
+    steps = rows_of_round(models.get("invariance"), wave)
+    groupings = sorted({row["grouping"] for row in steps})
+    rivals = sorted(
+        rows_of_round(models.get("models"), wave),
+        key=lambda row: (row["scale"], natural(row["model"]), row["sample"]),
+    )
+    return syntax_of(rivals, groupings, setting)
 
 
 def _frame(setting: Setting) -> Frame:

@@ -125,10 +125,15 @@ def _points(scale: str, table: Estimates) -> tuple[Point, ...]:
 def _shapes(table: Estimates, setting: Setting) -> tuple[Shape, ...]:
     drawn = {p.series for scale in setting.instrument.by_id for p in _points(scale, table)}
     return tuple(
-        Shape(kind, setting.phrases.say(f"statistic.{name}"))
-        for kind, name in enumerate(COEFFICIENTS)
+        Shape(kind, label_of_coefficient(kind, setting))
+        for kind in range(len(COEFFICIENTS))
         if kind in drawn
     )
+
+
+def label_of_coefficient(kind: int, setting: Setting) -> str:
+    """The name of the coefficient that has this shape in the forest."""
+    return setting.phrases.say(f"statistic.{COEFFICIENTS[kind]}")
 
 
 def _forests(scales: Sequence[Scale], table: Estimates, setting: Setting) -> tuple[ForestView, ...]:
@@ -149,7 +154,7 @@ def _forests(scales: Sequence[Scale], table: Estimates, setting: Setting) -> tup
             f"forest-{number}", title, description, axis, rows, REFERENCES, setting.numbers
         )
         shown = [setting.instrument.by_id[datum.label] for datum in panel]
-        views.append(ForestView(chart, _coefficients(title, shown, table, setting)))
+        views.append(ForestView(chart, _coefficients(chart.id, title, shown, table, setting)))
     return tuple(views)
 
 
@@ -166,11 +171,11 @@ def _row(datum: ForestDatum, table: Estimates, setting: Setting) -> ForestDatum:
 
 def _without_numbers(scales: Sequence[Scale], table: Estimates, setting: Setting) -> Evidence:
     caption = setting.say("technical.reliability_absent_caption")
-    return _coefficients(caption, scales, table, setting)
+    return _coefficients("scales-without-coefficient", caption, scales, table, setting)
 
 
 def _coefficients(
-    caption: str, scales: Sequence[Scale], table: Estimates, setting: Setting
+    file: str, caption: str, scales: Sequence[Scale], table: Estimates, setting: Setting
 ) -> Evidence:
     """A row a coefficient that is on record, within each scale; one row where none is."""
     every: list[Found] = []
@@ -183,7 +188,7 @@ def _coefficients(
             row = (label, people([one], setting), value, remark([one], setting))
             rows.append((scope_label(scale.id, setting), row))
     headings = headings_of(("scale", "coefficient", "n", "value", "remarks"), setting)
-    return evidence(shown_table(caption, headings, rows, words=[1, 4]), every, setting)
+    return evidence(file, shown_table(caption, headings, rows, words=[1, 4]), every, setting)
 
 
 def _on_record(scale: str, table: Estimates) -> list[tuple[str, Found]]:
@@ -207,4 +212,4 @@ def _others(scales: Sequence[Scale], table: Estimates, setting: Setting) -> Evid
     headings = headings_of(names, setting)
     caption = setting.say("technical.reliability_caption")
     shown = shown_table(caption, headings, rows, words=[len(headings) - 1])
-    return evidence(shown, every, setting)
+    return evidence("reliability-other-numbers", shown, every, setting)

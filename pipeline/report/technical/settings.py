@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from pipeline.report.pages import Setting
-from pipeline.report.tables import ShownTable, shown_table
+from pipeline.report.tables import Evidence, evidence_of, shown_table
 
 
 def disclosure_rules(setting: Setting) -> tuple[str, ...]:
@@ -15,7 +15,7 @@ def disclosure_rules(setting: Setting) -> tuple[str, ...]:
     return tuple(setting.phrases.say(f"disclosure.{name}", minimum=minimum) for name in names)
 
 
-def settings_table(setting: Setting) -> ShownTable:
+def settings_table(setting: Setting) -> Evidence:
     """What the pages were made with."""
     study, instrument = setting.study, setting.instrument
     fixed = [
@@ -31,7 +31,8 @@ def settings_table(setting: Setting) -> ShownTable:
     ]
     headings = [setting.say("settings.name"), setting.say("settings.value")]
     rows = [(name, (value,)) for name, value in (*fixed, *chosen)]
-    return shown_table(setting.say("settings.caption"), headings, rows, words=[1])
+    table = shown_table(setting.say("settings.caption"), headings, rows, words=[1])
+    return evidence_of("settings", table, setting, methods=[setting.say("settings.method")])
 
 
 def _written(name: str, setting: Setting) -> str:

@@ -8,7 +8,14 @@ from itertools import combinations
 from pipeline.report.estimates import Estimates
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
-from pipeline.report.tables import Evidence, ShownTable, shown_table
+from pipeline.report.tables import (
+    Evidence,
+    ShownTable,
+    evidence_of,
+    file_name,
+    in_order,
+    shown_table,
+)
 from pipeline.report.technical.evidence import (
     Columns,
     Found,
@@ -47,22 +54,31 @@ MOST_NAMED = 3
 """So many pairs or scales are named in a cell; more are counted."""
 
 
-def factor_table(model: str, scope: str, table: Estimates, setting: Setting) -> Evidence | None:
+def factor_table(
+    name: str, model: str, scope: str, table: Estimates, setting: Setting
+) -> Evidence | None:
     """Reliability of the score of each factor, and how much of its items it explains."""
     caption = setting.say("models.factors_caption", model=model)
-    return _by_factor(caption, OF_FACTORS, OF_FACTORS[:3], "factor", scope, table, setting)
+    shown = _by_factor(caption, OF_FACTORS, OF_FACTORS[:3], "factor", scope, table, setting)
+    return _named_evidence(f"factors-of-{name}", shown, setting)
 
 
-def general_table(model: str, scope: str, table: Estimates, setting: Setting) -> Evidence | None:
+def general_table(
+    name: str, model: str, scope: str, table: Estimates, setting: Setting
+) -> Evidence | None:
     """What a general factor and the others stand for; None where there is none."""
     caption = setting.say("models.general_caption", model=model)
-    return _by_factor(caption, OF_GENERAL, OF_GENERAL[:3], "factor", scope, table, setting)
+    shown = _by_factor(caption, OF_GENERAL, OF_GENERAL[:3], "factor", scope, table, setting)
+    return _named_evidence(f"general-of-{name}", shown, setting)
 
 
-def pair_table(model: str, scope: str, table: Estimates, setting: Setting) -> Evidence | None:
+def pair_table(
+    name: str, model: str, scope: str, table: Estimates, setting: Setting
+) -> Evidence | None:
     """Correlation and ratios of every two scales; None without ratios."""
     caption = setting.say("models.pairs_caption", model=model)
-    return _by_factor(caption, OF_PAIRS, OF_PAIRS[1:], "pair", scope, table, setting)
+    shown = _by_factor(caption, OF_PAIRS, OF_PAIRS[1:], "pair", scope, table, setting)
+    return _named_evidence(f"pairs-of-{name}", shown, setting)
 
 
 def _by_factor(
@@ -73,7 +89,7 @@ def _by_factor(
     scope: str,
     table: Estimates,
     setting: Setting,
-) -> Evidence | None:
+) -> tuple[ShownTable, list[Found]] | None:
     """A row for each factor, or pair of factors, that one of the telling statistics knows."""
     names = [name for name, _ in telling]
     own = [a for a in table.addresses() if a[1] is None and a[3] is None and a[4]]
@@ -89,7 +105,13 @@ def _by_factor(
         cells = [cell(one, write, setting) for one, (_, write) in zip(found, shown, strict=True)]
         rows.append((factor, (people(found, setting), *cells, remark(found, setting))))
     headings = headings_of((first, "n", *(name for name, _ in shown), "remarks"), setting)
-    return evidence(shown_table(caption, headings, rows, words=[len(headings) - 1]), every, setting)
+    return shown_table(caption, headings, rows, words=[len(headings) - 1]), every
+
+
+def _named_evidence(
+    name: str, shown: tuple[ShownTable, list[Found]] | None, setting: Setting
+) -> Evidence | None:
+    return None if shown is None else evidence(name, *shown, setting)
 
 
 def _of_factor(statistic: str, scope: str, factor: str, table: Estimates) -> Found:
@@ -113,7 +135,9 @@ def _in_order(factors: Sequence[str], setting: Setting) -> list[str]:
     return [name for name in known if name]
 
 
-def falsifier_table(rows: Sequence[Mapping[str, str]], setting: Setting) -> ShownTable | None:
+def falsifier_table(
+    scope: str, rows: Sequence[Mapping[str, str]], setting: Setting
+) -> Evidence | None:
     """What would prove the structure wrong, and whether it was found; None without any."""
     if not rows:
         return None
@@ -132,7 +156,10 @@ def falsifier_table(rows: Sequence[Mapping[str, str]], setting: Setting) -> Show
         shown.append((name, cells))
     names = ("falsifier", "sample", "statement", "about", "outcome", "looked_at", "consequence")
     caption = setting.say("models.falsifiers_caption")
-    return shown_table(caption, headings_of(names, setting), shown, words=range(1, len(names)))
+    table = shown_table(caption, headings_of(names, setting), shown, words=range(1, len(names)))
+    method = setting.say("models.falsifiers_method")
+    name = file_name("falsifiers", scope)
+    return evidence_of(name, table, setting, methods=[method], records=in_order(rows))
 
 
 def _together(

@@ -90,7 +90,8 @@ def _case_mix(table: Estimates, setting: Setting) -> Iterator[Evidence]:
     if rows:
         headings = headings_of(("items_of", "category", "n", COEFFICIENT, "remarks"), setting)
         caption = setting.say("technical.case_mix_caption")
-        yield evidence(shown_table(caption, headings, rows, words=[1, 4]), every, setting)
+        shown = shown_table(caption, headings, rows, words=[1, 4])
+        yield evidence("case-mix", shown, every, setting)
 
 
 def _categories(table: Estimates, scope: str | None) -> list[str]:

@@ -77,16 +77,17 @@ def test_nobody_having_given_counters_is_no_fault():
 def test_a_strip_keeps_the_order_it_is_given():
     sites = [("Beta", Point(4, None)), ("Alpha", Point(2, None))]
     chart = strip_chart("s", "t", "d", AXIS, sites, 3.0, ENGLISH)
-    assert [row.label for row in chart.rows] == ["Beta", "Alpha"]
-    assert (
-        percent(chart.rows[1].mark.x)
-        < percent(chart.reference or "")
-        < percent(chart.rows[0].mark.x)
-    )
+    assert [row.label for row in chart.labels] == ["Beta", "Alpha"]
+    beta, alpha = (float(mark.split()[0]) for mark in chart.marks.split("M")[1:])
+    start, end = percent(chart.track_start), percent(chart.track_end)
+    middle = chart.units * (percent(chart.reference or "") - start) / (end - start)
+    assert alpha < middle < beta
 
 
 def test_lines_join_neighbouring_points():
     series = line_chart("l", "t", "d", [("observed", [3.0, 2.0, 1.0])], 3).series[0]
-    assert len(series.lines) == 2 and len(series.spots) == 3
+    assert len(series.spots) == 3
+    points = [f"{spot.x.removesuffix('%')} {spot.y}" for spot in series.spots]
+    assert series.line == f"M{'L'.join(points)}"
     heights = [float(spot.y) for spot in series.spots]
     assert heights == sorted(heights)

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from pipeline.benchmark.comparison.funnel import funnel_at
 from pipeline.report.charts import FunnelChart, FunnelDatum, FunnelSpread, funnel_chart, is_outside
-from pipeline.report.charts.funnel import LETTER, LINE, NARROWEST, PLOT_HEIGHT, PLOT_TOP
+from pipeline.report.charts.funnel import CROWD, LETTER, LINE, NARROWEST, PLOT_HEIGHT, PLOT_TOP
 from tests.report.number_formats import ENGLISH
 
 SPREAD = FunnelSpread(centre=3.0, within=0.6, added=0.04)
@@ -102,3 +102,14 @@ def test_the_order_of_sites_moves_no_mark():
     sites = sites_of(20, spread=0.3)
     places = [{(m.x, m.y) for m in drawn(order).marks} for order in (sites, sites[::-1])]
     assert places[0] == places[1]
+
+
+def test_of_very_many_sites_those_inside_the_limits_are_drawn_together():
+    sites = sites_of(1000, spread=0.3)
+    chart = drawn(sites)
+    outside = sum(is_outside(site, SPREAD) for site in sites)
+    assert len(chart.marks) == outside
+    places = chart.crowd.split("M")[1:]
+    assert len(places) == len(set(places)) <= 1000 - outside
+    assert all(0 <= float(place.split()[0]) <= 1000 for place in places)
+    assert drawn(sites[: CROWD - 1]).crowd == ""

@@ -14,6 +14,7 @@ from pipeline.report.office.slides import programme_presentation, site_presentat
 from pipeline.report.site_page import SitePages
 from tests.report.fabricated_study import Fabricated
 from tests.report.office.conftest import views_of
+from tests.report.test_site_pooled import with_pooled
 
 FULL, SMALL = "site-s00", "site-s04"
 
@@ -123,6 +124,35 @@ def test_a_site_with_too_few_answers_has_questions_and_no_numbers(decks):
     assert "Too few answers" in text_of(decks[SMALL])
     assert not charts_of(decks[SMALL])
     assert "How to use this in a meeting" in text_of(decks[SMALL])
+
+
+def test_a_small_site_with_two_rounds_together_shows_those_and_says_so(studies):
+    made = with_pooled(studies["main"])
+    views = views_of(made)
+    deck = decks_of(made, views)[SMALL]
+    (grid, *_) = [
+        shape.table for slide in opened(deck).slides for shape in slide.shapes if shape.has_table
+    ]
+    shown = [[cell.text for cell in row.cells] for row in grid.rows][1:]
+    pooled = views.pages[SMALL].pooled
+    assert shown == [[row.head, *row.cells] for row in pooled.overviews[0].table.rows]
+    assert all(sentence in text_of(deck) for sentence in pooled.sentences)
+    assert "Too few answers in this round alone" in text_of(deck)
+
+
+def test_no_two_slides_of_a_deck_have_the_same_title(decks):
+    for deck in decks.values():
+        titles = [slide.shapes.title.text_frame.text for slide in opened(deck).slides]
+        assert len(titles) == len(set(titles))
+
+
+def test_a_site_without_results_is_not_told_to_read_them(decks):
+    assert "Read the questions below" in text_of(decks[SMALL])
+    assert "At a glance" not in text_of(decks[SMALL])
+
+
+def test_slides_say_what_the_thin_lines_are(decks):
+    assert "The thin lines show the likely ranges" in text_of(decks[FULL])
 
 
 def test_no_site_is_named_in_the_deck_of_the_programme(studies, decks):

@@ -96,6 +96,12 @@ def test_every_column_is_explained(book):
         assert {(name, column) for column in table.column_names} <= explained
 
 
+def test_every_rule_that_holds_something_back_is_told_in_words(study: Fabricated, book):
+    told = {row[1]: row[2] for row in rows_of(book, "Names")[1:] if row[0] == "rule"}
+    assert set(told) == set(study.withheld["rule"])
+    assert all(words.endswith(".") and " " in words for words in told.values())
+
+
 def test_a_table_longer_than_a_sheet_goes_on_on_the_next(study: Fabricated, monkeypatch):
     monkeypatch.setattr(workbook, "MOST_ROWS", 40)
     book = opened(made_from(study))

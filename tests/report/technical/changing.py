@@ -42,3 +42,17 @@ def part(made: Fabricated, name: str) -> Element:
 
 def classes(element: Element, *tags: str) -> list[str]:
     return [one.attributes.get("class", "") for one in element.all(*tags)]
+
+
+def numbers_in_cells(drawing: Element) -> list[str]:
+    """The numbers in the cells of a heat map, row by row."""
+    groups = [one for one in drawing.all("g") if "in-cell" in one.attributes["class"].split()]
+    texts = [text for group in groups for text in group.all("text")]
+    places = {(float(one.attributes["y"]), float(one.attributes["x"])): one.text for one in texts}
+    return [places[place] for place in sorted(places)]
+
+
+def n_cells(drawing: Element) -> int:
+    """How many cells a heat map has."""
+    cells = [one for one in drawing.all("path") if "cells" in one.attributes["class"].split()]
+    return sum(one.attributes["d"].count("z") for one in cells)

@@ -4,7 +4,15 @@ import re
 
 from tests.report.fabricated_study import Fabricated
 from tests.report.reading_html import Element
-from tests.report.technical.changing import classes, part, with_rows, with_table, withheld
+from tests.report.technical.changing import (
+    classes,
+    n_cells,
+    numbers_in_cells,
+    part,
+    with_rows,
+    with_table,
+    withheld,
+)
 from tests.report.test_technical_page import rows_of
 
 
@@ -50,7 +58,8 @@ def test_the_numbers_in_the_cells_are_those_of_the_table(study: Fabricated):
         for column in range(row)
     ]
     written = [f"{value:.2f}".replace("-", "\N{MINUS SIGN}") for value in below]
-    cells = texts(drawing(shown), "in-cell")
+    cells = numbers_in_cells(drawing(shown))
+    assert n_cells(drawing(shown)) == len(cells)
     assert cells == [number.replace("0.", ".", 1) for number in written]
     table = rows_of(shown.all("table")[0])
     assert table[0][1:] == items
@@ -78,7 +87,7 @@ def test_a_pair_without_a_number_is_a_dash_and_counted(study: Fabricated):
     first = frame.index[frame["statistic"] == "polychoric_correlation"][0]
     frame.loc[first, ["estimate", "condition"]] = [None, "undefined_correlation"]
     shown = part(with_table(study, "correlations", frame), "correlations")
-    assert texts(drawing(shown), "in-cell")[0] == "\N{EN DASH}"
+    assert numbers_in_cells(drawing(shown))[0] == "\N{EN DASH}"
     assert "Pairs without a number: 1." in shown.text
     assert "Two items have no correlation" in shown.text
 

@@ -24,7 +24,7 @@ def test_items_stand_by_scale_in_the_order_of_the_questionnaire(studies):
         section = next(one for one in made.instrument.sections if one.factor_model)
         scales = made.instrument.scales_in(section)
         items = [item for scale in scales for item in scale.item_ids]
-        assert labels(made, "strip-label") == items == [row[0] for row in plot_rows(made)]
+        assert labels(made, "loading-label") == items == [row[0] for row in plot_rows(made)]
         assert [name.split(",")[0] for name in labels(made, "row-label")] == [
             scale.id for scale in scales
         ]

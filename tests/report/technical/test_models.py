@@ -6,7 +6,7 @@ import pandas as pd
 
 from tests.report.fabricated_study import Fabricated
 from tests.report.reading_html import Element
-from tests.report.technical.changing import classes, part, with_models
+from tests.report.technical.changing import classes, n_cells, numbers_in_cells, part, with_models
 from tests.report.test_technical_page import rows_of
 
 NUMBERS = ("estimate", "se", "ci_low", "ci_high")
@@ -132,15 +132,15 @@ def test_local_misfit_marks_only_what_is_a_tenth_or_more(study: Fabricated):
         one for one in shown.all("figure")
         if one.all("figcaption")[0].text.startswith("What the model leaves over")
     )  # fmt: skip
-    cells = [one.text for one in figure.all("text") if "in-cell" in one.attributes["class"]]
+    cells = numbers_in_cells(figure)
     frame = estimates(study)
     own = frame[
         (frame["statistic"] == "residual_of_correlation")
         & (frame["sample"] == "all")
         & (frame["model"] == "M2")
     ]["estimate"].astype(float)
-    assert sum(bool(one) for one in cells) == (own.abs().round(2) >= 0.10).sum()
-    assert len(cells) == len(own)
+    assert len(cells) == (own.abs().round(2) >= 0.10).sum()
+    assert n_cells(figure) == len(own)
     assert "\N{MINUS SIGN}.23" in cells
     assert f"of {len(own)} differences are .10 or more in size" in figure.text
 
