@@ -183,7 +183,9 @@ def test_a_thousand_sites_are_not_drawn_one_by_one(thousand: str):
     assert sum(len(table.all("tbody")[-1].all("tr")) > 700 for table in of_sites(thousand)) >= 5
 
 
-def test_a_long_table_has_a_window_of_its_own_and_a_short_one_has_none(thousand: str, study):
+def test_a_long_table_has_a_window_of_its_own_and_a_short_one_has_none(
+    thousand: str, study: Fabricated
+):
     def windows(page: str) -> set[tuple[bool, bool]]:
         found = set()
         for table in of_sites(page):
@@ -196,7 +198,7 @@ def test_a_long_table_has_a_window_of_its_own_and_a_short_one_has_none(thousand:
     assert windows(page_of(study)) == {(False, False)}
 
 
-def test_a_site_costs_hardly_more_than_its_numbers(thousand: str, studies):
+def test_a_site_costs_hardly_more_than_its_numbers(thousand: str, studies: dict[str, Fabricated]):
     """Two of three topics are compared here: 700 letters each, with the change of each."""
     hundred = page_of(fabricate(studies["groups"].instrument, n_sites=100))
     assert (len(thousand.encode()) - len(hundred.encode())) / 900 < 2 * 700

@@ -27,8 +27,6 @@ LONGEST_LABEL = 24
 NARROWEST = 560
 """Pixels of the narrowest drawing: labels keep clear of each other from this width on."""
 CURVE_WIDTH = 1000
-CROWD = 120
-"""Sites from which those inside the limits are drawn together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +92,7 @@ class FunnelMark:
 
 @dataclass(frozen=True, slots=True)
 class FunnelChart:
-    """Means against people, with the centre and limits above and below it.
-
-    `marks` are the sites that are drawn one by one. `crowd` is a path, in the units of the curves,
-    with a point for each of the others; where there are few sites, every site is a mark and there
-    is no crowd.
-    """
+    """Means against people, with the centre and limits above and below it."""
 
     id: str
     title: str
@@ -116,13 +109,12 @@ class FunnelChart:
     centre: str
     curves: tuple[Curve, ...]
     marks: tuple[FunnelMark, ...]
-    crowd: str
 
     @property
     def inside(self) -> str:
-        """The sites between the inner limits, as one path of points; there may be many."""
+        """A point for each place where a site lies between the inner limits, as one path."""
         quiet = (mark for mark in self.marks if not mark.is_outside)
-        return "".join(f"M{mark.curve_x} {mark.y}h.01" for mark in quiet)
+        return "".join(dict.fromkeys(f"M{mark.curve_x} {mark.y}h.01" for mark in quiet))
 
     @property
     def outside(self) -> tuple[FunnelMark, ...]:
@@ -183,9 +175,6 @@ def funnel_chart(
         How the language of the report writes numbers.
     """
     plot = _Plot(_people_axis(sites), _mean_axis(sites, spread, ends))
-    is_crowded = len(sites) >= CROWD
-    crowd = [site for site in sites if is_crowded and not is_outside(site, spread)]
-    apart = [site for site in sites if not is_crowded or is_outside(site, spread)]
     return FunnelChart(
         id=chart_id,
         title=title,
@@ -204,8 +193,7 @@ def funnel_chart(
         ),
         centre=str(plot.down(spread.centre)),
         curves=_curves(min(site.n for site in sites), spread, plot),
-        marks=_marks(apart, spread, plot),
-        crowd=_crowd(crowd, plot),
+        marks=_marks(sites, spread, plot),
     )
 
 
@@ -278,15 +266,6 @@ def _marks(
 ) -> tuple[FunnelMark, ...]:
     taken: list[tuple[float, float, float]] = []
     return tuple(_mark(site, is_outside(site, spread), plot, taken) for site in sites)
-
-
-def _crowd(sites: Sequence[FunnelDatum], plot: _Plot) -> str:
-    """A point for each place at which there is a site, however many."""
-    places = {
-        f"M{round(CURVE_WIDTH * site.n / plot.people.high)} {plot.down(site.value):.0f}h.01": None
-        for site in sites
-    }
-    return "".join(places)
 
 
 def _mark(

@@ -19,6 +19,13 @@ from pipeline.report.technical.syntax import Script
 FORMULA = re.compile(r"\s*[=+\-@|%]")
 """What a spreadsheet program would take for a formula, if it is no number."""
 
+OF_ANSWERS = ("mean", "sd", "floor_share", "ceiling_share")
+"""Statistics of single items: simple sums of answers, so they get fewer decimals."""
+
+DECIMALS_OF_ANSWERS, DECIMALS = 2, 3
+
+_IN_FULL = re.compile(r"[+-]?\d*\.\d+(e[+-]?\d+)?|[+-]?\d+e[+-]?\d+")
+
 Kind = TypeVar("Kind")
 
 
@@ -72,16 +79,20 @@ def parts_of(view: object, kind: type[Kind]) -> Iterator[Kind]:
 
 
 def csv_of(found: Evidence) -> str:
-    """A table as CSV: the released rows in full where there are any, else the cells as shown.
+    """A table as CSV: the released rows where there are any, else the cells as shown.
 
-    UTF-8, commas, ``\\n``; a header and no comments; columns without any value are left out.
+    UTF-8, commas, ``\\n``; a header and no comments; columns without a value are left out. Numbers
+    have no more decimals than the page shows: from a mean in full the exact number of people and
+    the sum of their answers could be worked out.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     if found.records:
         names = _columns(found.records)
         writer.writerow(names)
-        writer.writerows([_plain(row.get(name, "")) for name in names] for row in found.records)
+        writer.writerows(
+            [_plain(_rounded(row.get(name, ""), row)) for name in names] for row in found.records
+        )
     else:
         writer.writerows([_plain(cell) for cell in row] for row in _cells(found.table))
     return buffer.getvalue()
@@ -96,6 +107,13 @@ def _cells(table: ShownTable) -> Iterator[tuple[str, ...]]:
     yield tuple(heading.text for heading in table.headings)
     for row in table.rows:
         yield (row.head, *row.cells)
+
+
+def _rounded(cell: str, row: Mapping[str, str]) -> str:
+    places = DECIMALS_OF_ANSWERS if row.get("statistic") in OF_ANSWERS else DECIMALS
+    if not _IN_FULL.fullmatch(cell):
+        return cell
+    return repr(round(float(cell), places))
 
 
 def _plain(cell: str) -> str:

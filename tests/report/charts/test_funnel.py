@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from pipeline.benchmark.comparison.funnel import funnel_at
 from pipeline.report.charts import FunnelChart, FunnelDatum, FunnelSpread, funnel_chart, is_outside
-from pipeline.report.charts.funnel import CROWD, LETTER, LINE, NARROWEST, PLOT_HEIGHT, PLOT_TOP
+from pipeline.report.charts.funnel import LETTER, LINE, NARROWEST, PLOT_HEIGHT, PLOT_TOP
 from tests.report.number_formats import ENGLISH
 
 SPREAD = FunnelSpread(centre=3.0, within=0.6, added=0.04)
@@ -104,12 +104,11 @@ def test_the_order_of_sites_moves_no_mark():
     assert places[0] == places[1]
 
 
-def test_of_very_many_sites_those_inside_the_limits_are_drawn_together():
+def test_sites_inside_the_limits_are_drawn_together_each_place_once():
     sites = sites_of(1000, spread=0.3)
-    chart = drawn(sites)
-    outside = sum(is_outside(site, SPREAD) for site in sites)
-    assert len(chart.marks) == outside
-    places = chart.crowd.split("M")[1:]
-    assert len(places) == len(set(places)) <= 1000 - outside
+    chart = drawn([*sites, *sites])
+    inside = [site for site in sites if not is_outside(site, SPREAD)]
+    assert len(chart.outside) == 2 * (1000 - len(inside))
+    places = chart.inside.split("M")[1:]
+    assert len(places) == len({(site.n, site.value) for site in inside})
     assert all(0 <= float(place.split()[0]) <= 1000 for place in places)
-    assert drawn(sites[: CROWD - 1]).crowd == ""

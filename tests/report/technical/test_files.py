@@ -125,7 +125,7 @@ def test_the_style_of_a_figure_has_every_rule_of_charts_in_light_colours():
     assert "@media" not in style and "table" not in style
 
 
-def test_tables_hold_released_numbers_in_full(reports, studies):
+def test_tables_hold_released_numbers_with_no_more_decimals_than_the_page(reports, studies):
     made = studies["groups"]
     frame = made.psychometrics["reliability"]
     known = frame[frame["statistic"] == "cronbach_alpha"].dropna(subset=["estimate"])
@@ -137,8 +137,19 @@ def test_tables_hold_released_numbers_in_full(reports, studies):
         if row.get("estimate")
     }
     for scale, estimate in zip(known["scale"], known["estimate"], strict=True):
-        assert found[scale, "cronbach_alpha"] == estimate
+        assert found[scale, "cronbach_alpha"] == round(estimate, 3)
     assert {row["wave"] for text in tables for row in rows_of(text)} == {made.study.wave}
+
+
+def test_from_no_mean_of_an_item_the_number_of_people_can_be_worked_out(reports):
+    tables = [text for name, text in reports["groups"].files.items() if "/tables/items-" in name]
+    means = [
+        row["estimate"]
+        for text in tables
+        for row in rows_of(text)
+        if row.get("statistic") == "mean" and row.get("estimate")
+    ]
+    assert means and all(len(mean.partition(".")[2]) <= 2 for mean in means)
 
 
 def test_numbers_that_are_held_back_are_not_in_the_files(study: Fabricated):
