@@ -38,7 +38,7 @@ def shots_of(folder: Path) -> tuple[Shot, ...]:
         Shot("site_phone", site, PHONE, "main h2"),
         Shot("site_print", site, PAPER, "body"),
         Shot("site_dark", site, replace(DESKTOP, colours="dark"), "figure:has(svg.chart)"),
-        Shot("comparative_desktop", comparative, DESKTOP, "main figure:has(svg.chart)"),
+        Shot("comparative_desktop", comparative, DESKTOP, "#map"),
         Shot("technical_desktop", folder / "technical.html", DESKTOP, "figure:has(svg.paths)"),
     )
 
