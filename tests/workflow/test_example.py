@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from tests.report.paper.reading_pdf import text_of
 from tests.workflow.runs import files_below, run_snakemake
 
 SITES = 24
@@ -125,7 +126,7 @@ def test_nothing_about_fewer_people_than_the_minimum_is_released(data):
 def test_no_report_and_no_log_holds_a_respondent_or_an_address(example_run, built, data):
     responses = pd.read_parquet(data / "1_ingest" / "responses.parquet")
     texts = "".join(
-        path.read_text(encoding="utf-8")
+        text_of(path.read_bytes()) if path.suffix == ".pdf" else path.read_text(encoding="utf-8")
         for folder in (built, data / "logs")
         for path in folder.rglob("*")
         if path.is_file()

@@ -1,6 +1,7 @@
 """The same pipeline on real answers to another questionnaire, from data files alone."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +29,8 @@ def test_the_run_makes_a_page_for_each_of_49_companies(climate_run):
     folder, run = climate_run
     assert run.status == 0, run.said
     pages = files_below(folder / "reports" / "leadership_climate")
-    assert len([name for name in pages if name.startswith("sites/")]) == 49
+    for ending in (".html", ".pdf"):
+        assert len([name for name in pages if re.fullmatch(rf"sites/.*\{ending}", name)]) == 49
     assert {"index.html", "comparative.html", "technical.html"} <= set(pages)
 
 

@@ -47,12 +47,12 @@ def outcome_of(sites, members=None, past=()):
     return disclose(sites, programme, RULES, members, past)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def study(instrument):
     return make_study(instrument, [(20, 20, 0), (14, 14, 0), (20, 25, 0), (20, 20, 0)], 5, dk=0.0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sites(study, instrument):
     return estimate_sites(*study, instrument)
 

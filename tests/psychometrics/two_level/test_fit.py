@@ -206,11 +206,13 @@ def seconds(function):
     return min(times)
 
 
+@pytest.mark.slow
 def test_a_thousand_sites_cost_little(draw_sites, rng):
     data = draw_sites(rng, np.full(1000, 50), residual=0.05)
     assert seconds(lambda: two_level_cfa(MODEL, MODEL, data, "site")) < 0.6
 
 
+@pytest.mark.slow
 def test_nine_practices_cost_little(rng):
     sizes = rng.integers(10, 70, 49)
     site = np.repeat(np.arange(49), sizes)
