@@ -308,7 +308,7 @@ def _title(name: str) -> str:
 
 def _instrument(draft: StudyDraft) -> str:
     sections = ", ".join(map(scalar, draft.sections))
-    add = [f"  add: [{sections}]"] if draft.sections else ["  # add: [barriers, outcomes]"]
+    add = [f"  add: [{sections}]"] if draft.sections else ["  # add: [enablers, barriers]"]
     lines = [
         "instrument:",
         "  # Folder with the files of the questionnaire.",

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from pipeline.instrument import Allocation, Facet, Instrument, Item, Question, Scale
+from pipeline.simulate.lists import generators_of_lists
 from pipeline.simulate.measurement import CodeRate, MeasurementModel
 
 Floats = NDArray[np.float64]
@@ -51,9 +52,8 @@ def draw_item_answers(
 def _chance_of_scales(
     model: MeasurementModel, rng: np.random.Generator
 ) -> Mapping[str, np.random.Generator]:
-    """The generator of each scale: lists have one of their own, and leave that of the others."""
-    (apart,) = rng.spawn(1)
-    return {name: apart if name in model.lists else rng for name in model.icc.index}
+    """The generator of each scale: lists have their own, and leave that of the others."""
+    return dict.fromkeys(model.icc.index, rng) | dict(generators_of_lists(model.lists, rng))
 
 
 def _item_answer(

@@ -258,10 +258,17 @@ def count_dirt(rows: ExportRows, instrument: Instrument) -> Mapping[str, int]:
         "opened and left empty": int((record["kind"] == "empty").sum()),
         "exact repeats": int(record["response"].duplicated().sum()),
         "stopped part-way": int((people & ~record["finished"].astype(bool)).sum()),
-        "same answer throughout": int(
-            (
-                people & items.eq(items.iloc[:, 0], axis=0).all(axis=1) & items.notna().all(axis=1)
-            ).sum()
-        ),
+        "same answer throughout": int((people & _same_throughout(items, instrument)).sum()),
         "site not told": int((people & (record["site_text"] == "")).sum()),
     }
+
+
+def _same_throughout(items: pd.DataFrame, instrument: Instrument) -> pd.Series:
+    """Whether all items were answered, and all of one answer format with the same answer."""
+    items_of: dict[str, list[str]] = {}
+    for scale in instrument.scales:
+        items_of.setdefault(scale.response_scale.id, []).extend(scale.item_ids)
+    same = items.notna().all(axis=1)
+    for alike in items_of.values():
+        same &= items[alike].eq(items[alike[0]], axis=0).all(axis=1)
+    return same

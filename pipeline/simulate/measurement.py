@@ -63,8 +63,8 @@ class MeasurementModel:
     correlations : DataFrame
         Latent correlations, scales by scales, within sites as between them.
     lists : tuple of str
-        The scales that are lists of single conditions. They are drawn with a generator of their
-        own: whether they are asked leaves all other answers as they are.
+        The scales that are lists of single conditions. Each is drawn with a generator of its own:
+        whether it is asked leaves other scales, and lists after it, as they are.
     icc : Series
         Share of the variance of each trait that lies between sites.
     items : DataFrame

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.simulate.lists import generators_of_lists
 from pipeline.simulate.measurement import MeasurementModel
 from pipeline.simulate.sites import context_shifts
 
@@ -57,17 +58,19 @@ def draw_levels(
 def draw_correlated(count: int, model: MeasurementModel, rng: np.random.Generator) -> Floats:
     """Standard normal numbers, `count` by scales, correlated as the traits are.
 
-    Lists come last and with a generator of their own, so that they leave the others as they are.
+    Lists come last, from the last of the questionnaire to the first, each with a generator of its
+    own: so a list leaves the other scales, and the lists after it, as they are.
     """
-    scales, lists = [name for name in model.icc.index if name not in model.lists], model.lists
+    scales = [name for name in model.icc.index if name not in model.lists]
+    chance = generators_of_lists(model.lists, rng)
     between = model.correlations.loc[scales, scales].to_numpy()
     independent = rng.standard_normal((count, len(scales)))
     drawn = independent @ np.linalg.cholesky(between).T
-    if not lists:
+    if not chance:
         return np.asarray(drawn, dtype=float)
-    order = [*scales, *lists]
+    order = [*scales, *chance]
     root = np.linalg.cholesky(model.correlations.loc[order, order].to_numpy())[len(scales) :]
-    apart = rng.spawn(1)[0].standard_normal((count, len(lists)))
+    apart = np.column_stack([of_list.standard_normal(count) for of_list in chance.values()])
     of_lists = np.hstack([independent, apart]) @ root.T
     both = pd.DataFrame(np.hstack([drawn, of_lists]), columns=order)
     return both[model.icc.index].to_numpy()

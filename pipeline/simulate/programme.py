@@ -78,7 +78,8 @@ def simulate_programme(
     """A programme drawn from the model; the same generator state gives the same programme.
 
     Earlier rounds are drawn with a generator of their own, so that they leave the answers of the
-    latest round as they are; so are lists of single conditions, for all other answers.
+    latest round as they are; so is each list of single conditions, which leaves the scales and the
+    lists after it as they are.
     """
     (apart,) = rng.spawn(1)
     sites = draw_sites(instrument, model, design, rng)

@@ -44,8 +44,9 @@ $counts
 
 All exports have special codes (such as *don't know*) and items left blank; in Qualtrics, a
 question that was seen and left is `-99` and one that was never reached is blank. Straight-liners
-chose the same option for every item; $fast of them took less time than reading does. People who
-stopped are blank from a point on.
+chose the same place among the answers for every item, so the same answer wherever as many can be
+chosen from; $fast of them took less time than reading does. People who stopped are blank from a
+point on.
 
 $spellings
 """

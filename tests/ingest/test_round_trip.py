@@ -18,9 +18,10 @@ FOLDER = Path(__file__).parents[2] / "instrument"
 KEEP_EVERYBODY = ScreeningRules(exclude_from_flags=99)
 N_PEOPLE = 40
 
+ADDED = ("enablers", "barriers", "outcomes")
 FORMS = {
-    "long": ("long", ("barriers", "outcomes"), ("barriers", "outcomes")),
-    "long without one of its sections": ("long", ("barriers",), ("barriers", "outcomes")),
+    "long": ("long", ADDED, ADDED),
+    "long without one of its sections": ("long", ("enablers", "barriers"), ADDED),
     "short": ("short", (), ()),
     "booklet of the field test": ("fielda", (), ()),
 }

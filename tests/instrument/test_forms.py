@@ -52,10 +52,20 @@ def test_a_form_has_the_numbers_of_items_of_the_design(form):
 
 
 @pytest.mark.parametrize(
-    ("form", "number"), {"pool": 14, "field": 14, "long": 0, "site": 14}.items()
+    ("form", "number"), {"pool": 14, "field": 14, "long": 14, "short": 0, "site": 14}.items()
 )
-def test_enablers_are_asked_in_the_field_test_and_on_the_site_form(form, number):
+def test_enablers_are_asked_in_the_field_test_on_the_site_form_and_where_they_are_added(
+    form, number
+):
     assert number_of_items(form, "ENA") == number
+
+
+def test_the_long_form_asks_no_list_unless_it_is_added_and_what_helps_comes_first():
+    lists = {section.id for section in WHOLE.sections if section.display == "list"}
+    assert lists <= set(FORMS["long"].optional_ids)
+    assert not lists & {section.id for section in WHOLE.form("long").sections}
+    both = WHOLE.form("long", ["barriers", "enablers"])
+    assert [one.id for one in both.sections if one.id in lists] == ["enablers", "barriers"]
 
 
 @pytest.mark.parametrize(

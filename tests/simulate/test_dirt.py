@@ -1,8 +1,13 @@
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.instrument import ResponseScale
 from pipeline.problems import InputError
 from pipeline.simulate import read_design
+from pipeline.simulate.dirt import answer_in_straight_lines, count_dirt
 from pipeline.simulate.pages import columns_in_order, pages_of
 
 PLATFORMS = ["qualtrics", "limesurvey", "redcap"]
@@ -74,6 +79,23 @@ def test_straight_liners_are_as_many_as_designed_and_some_are_fast(
     fast = of.record["seconds"] < 2 * len(instrument.items)
     assert straight.sum() == dirt.straight_liners
     assert (straight & fast).sum() == dirt.fast_straight_liners
+
+
+def test_a_straight_line_is_seen_over_formats_with_more_and_fewer_answers(rows, instrument):
+    short = ResponseScale("three", instrument.scales[0].response_scale.options[:3])
+    scales = (*instrument.scales[:-1], replace(instrument.scales[-1], response_scale=short))
+    two_formats = replace(instrument, scales=scales)
+    of, before = rows["redcap"], count_dirt(rows["redcap"], instrument)["same answer throughout"]
+    careful = of.record.index[people_of(of) & of.record["finished"].astype(bool)]
+    drawn = answer_in_straight_lines(
+        of, careful[:9], 0, two_formats, np.random.default_rng(4)
+    ).answers.loc[careful[:9], list(instrument.items)]
+    of_other_format = drawn.ne(drawn.iloc[:, 0], axis=0)
+    assert of_other_format.any(axis=None), "some lines have another number there"
+    lines = replace(of, answers=of.answers.loc[careful[:9]].assign(**drawn))
+    lines = replace(lines, record=of.record.loc[careful[:9]])
+    assert count_dirt(lines, two_formats)["same answer throughout"] == 9
+    assert before < 9
 
 
 @each_platform

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.instrument import load_instrument
 from pipeline.simulate import read_model, simulate_programme
+from pipeline.simulate.lists import generators_of_lists
 from pipeline.simulate.people import draw_correlated
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,28 @@ def test_a_list_leaves_all_other_answers_of_every_round_as_they_are(programme, d
         )
         added = set(asked.respondents) - set(without.respondents)
         assert added == set(with_list.by_id["BAR"].item_ids)
+
+
+def test_a_list_leaves_those_after_it_as_they_are(drawn, design):
+    both = load_instrument(ROOT / "instrument", "long", ["enablers", "barriers"])
+    asked = simulate_programme(both, read_model(MODEL, both), design, np.random.default_rng(11))
+    for without, with_both in zip(drawn.rounds, asked.rounds, strict=True):
+        pd.testing.assert_frame_equal(
+            with_both.respondents[list(without.respondents)], without.respondents
+        )
+        added = set(with_both.respondents) - set(without.respondents)
+        assert added == set(both.by_id["ENA"].item_ids)
+
+
+def test_generators_of_lists_differ_and_leave_the_one_they_come_from_as_it_is():
+    rng, alone = np.random.default_rng(3), np.random.default_rng(3)
+    one, both = generators_of_lists(("last",), rng), generators_of_lists(("first", "last"), alone)
+    assert list(both) == ["last", "first"]
+    drawn = {name: of.random() for name, of in both.items()}
+    assert len(set(drawn.values())) == 2
+    assert one["last"].random() == drawn["last"]
+    assert rng.random() == alone.random() == np.random.default_rng(3).random()
+    assert generators_of_lists((), rng) == {}
 
 
 def test_an_earlier_round_leaves_the_list_of_the_latest_one_as_it_is(drawn, with_list, design):
