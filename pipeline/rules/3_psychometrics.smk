@@ -144,6 +144,29 @@ rule compare_models:
         "../steps/compare_models.py"
 
 
+rule judge_claims:
+    """What was expected of the answers beforehand, held against them."""
+    input:
+        instrument=INSTRUMENT,
+        expectations=EXPECTATIONS,
+        responses="<data>/1_ingest/responses.parquet",
+        missing="<data>/1_ingest/missing.parquet",
+        site_context="<data>/1_ingest/site_context.csv",
+    output:
+        claims="<data>/3_psychometrics/claims.csv",
+    log:
+        "<logs>/judge_claims.log",
+    resources:
+        mem_mb=2000,
+    params:
+        study=STUDY,
+        code=code_fingerprint("instrument", "score", "psychometrics", "tables"),
+    message:
+        "Holding what was expected against the answers"
+    script:
+        "../steps/judge_claims.py"
+
+
 rule test_invariance:
     """Whether the items mean the same in groups, languages, platforms and survey rounds."""
     input:

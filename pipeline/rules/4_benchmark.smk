@@ -243,6 +243,27 @@ rule release_models:
         "../steps/release_models.py"
 
 
+rule release_claims:
+    """What may leave about what was expected beforehand, and the verdicts that follow."""
+    input:
+        instrument=INSTRUMENT,
+        expectations=EXPECTATIONS,
+        claims="<data>/3_psychometrics/claims.csv",
+        gates="<data>/4_benchmark/gates.csv",
+    output:
+        claims="<data>/4_benchmark/psychometrics/claims.csv",
+        hypotheses="<data>/4_benchmark/psychometrics/hypotheses.csv",
+    log:
+        "<logs>/release_claims.log",
+    params:
+        study=STUDY,
+        code=code_fingerprint("benchmark", "instrument", "tables"),
+    message:
+        "Deciding what may be shown of what was expected"
+    script:
+        "../steps/release_claims.py"
+
+
 rule release_screening:
     """What may leave about careless answering and missing answers."""
     input:

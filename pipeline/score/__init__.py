@@ -1,5 +1,6 @@
 """From answers to scale scores."""
 
+from pipeline.score.claim_variables import FEWEST_SITES, ClaimVariables, claim_variables
 from pipeline.score.covariates import covariates_of
 from pipeline.score.scales import (
     FEWEST_ITEMS_FOR_FIT,
@@ -17,6 +18,9 @@ from pipeline.score.scales import (
 
 __all__ = [
     "FEWEST_ITEMS_FOR_FIT",
+    "FEWEST_SITES",
+    "ClaimVariables",
+    "claim_variables",
     "covariates_of",
     "factor_items",
     "items_asked",

@@ -464,6 +464,65 @@ FALSIFIERS = Table(
     key=("wave", "scale", "falsifier", "about", "sample"),
 )
 
+CLAIM_VERDICTS = ("agrees", "direction only", "does not agree", "not judged")
+"""The value lies in the band that was expected; only its sign is right; neither; nobody knows."""
+
+HYPOTHESIS_VERDICTS = (*CLAIM_VERDICTS, "partly judged", "supported", "not supported")
+"""Of a hypothesis also: what could be judged does not speak against it. Of all that count together:
+their points reach what is needed, or cannot reach it any more."""
+
+CLAIMS = Table(
+    "claims",
+    "What was expected of the answers beforehand, held against them: a row for each number.",
+    (
+        _WAVE,
+        Column("hypothesis", "text", "its id", required=True),
+        Column("claim", "text", "id of the claim", required=True),
+        Column("about", "text", "variables; empty where the claim was not judged"),
+        Column("scales", "text", "scales whose answers it is about"),
+        Column("kind", "text", "kind of the statistic", required=True),
+        Column("level", "text", "who is compared with whom", required=True),
+        Column("exploratory", "yes_no", "the claim does not count", required=True),
+        Column("statistic", "text", "the statistic in words", required=True),
+        Column("expected", "text", "the values that agree", required=True),
+        Column("estimate", "number", "the statistic"),
+        Column("ci_low", "number", "lower end of the interval"),
+        Column("ci_high", "number", "upper end of the interval"),
+        Column("confidence_level", "number", "coverage of the interval"),
+        Column("n", "integer", "people or sites behind it"),
+        Column("unit", "text", "what n counts", required=True, categories=("people", "sites")),
+        Column("method", "text", "how it was estimated"),
+        Column("reliability", "text", "what was corrected for"),
+        Column("verdict", "text", "of this number", required=True, categories=CLAIM_VERDICTS),
+        Column("reason", "text", "why it is not judged, or what else speaks against it"),
+        Column("shortfall", "text", "what it lacks of the evidence that was laid down"),
+    ),
+    key=("wave", "claim", "about"),
+)
+
+HYPOTHESES = Table(
+    "hypotheses",
+    "Whether what was expected of the answers was found: a row for each hypothesis, and one "
+    "without a name for all that count together.",
+    (
+        _WAVE,
+        Column("hypothesis", "text", "its id"),
+        Column("statement", "text", "what it says", required=True),
+        Column("n_claims", "integer", "claims that count", required=True),
+        Column("n_judged", "integer", "those that could be judged", required=True),
+        Column("n_agreeing", "integer", "those that agree", required=True),
+        Column("n_direction", "integer", "those whose direction alone is right", required=True),
+        Column("verdict", "text", "in one", required=True, categories=HYPOTHESIS_VERDICTS),
+        Column("counted", "yes_no", "it counts towards the points", required=True),
+        Column("points", "number", "points reached; empty while claims are not judged"),
+        Column("most_points", "number", "points that can still be reached", required=True),
+        Column("points_needed", "number", "points that all together need"),
+        Column("reason", "text", "why claims were not judged"),
+        Column("shortfall", "text", "what it lacks of the evidence that was laid down"),
+    ),
+    key=("wave", "hypothesis"),
+)
+
 MODEL_ESTIMATES = Table(
     "model_estimates",
     "Estimates of confirmatory models, a row each. `group` is a group of the grouping, `item` and "
@@ -903,6 +962,8 @@ def fixed_tables() -> Iterable[Table]:
         ITEM_DECISIONS,
         RIVAL_MODELS,
         FALSIFIERS,
+        CLAIMS,
+        HYPOTHESES,
         MODEL_ESTIMATES,
         INVARIANCE,
         GATES,
