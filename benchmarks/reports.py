@@ -6,6 +6,7 @@ two reports hold the same numbers. It needs the tables of a finished run:
     python benchmarks/reports.py [folder of the data] [number of sites]
 """
 
+import gc
 import resource
 import sys
 from pathlib import Path
@@ -152,6 +153,7 @@ def tell_comparative(tables: Tables, instrument: Instrument, study: Study) -> No
 
 def main(folder: Path, n_sites: int) -> None:
     """Print the table."""
+    gc.disable()  # as the step of the workflow does
     config = yaml.safe_load(Path(CONFIG).read_text(encoding="utf-8"))
     study = read_study(config, CONFIG)
     instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan, nan
 
 import pandas as pd
 
@@ -16,8 +17,10 @@ ADDRESS = ("site", "group", "scale", "item", "factor", "statistic")
 Source = tuple[tuple[str, str], ...]
 """What all estimates of a table are about, such as a model and a sample: names with values."""
 
+_Row = tuple[Address, str, str, tuple[float | None, ...]]
+
 _NUMBERS = ("estimate", "ci_low", "ci_high", "confidence_level", "n_respondents")
-_WORDS = ("method", "condition")
+_TOLD = ("method", "condition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,71 +105,53 @@ def estimates_of(frame: pd.DataFrame | None, wave: str | None, source: Source = 
     """
     present: dict[Address, list[Estimate]] = {}
     absent: dict[Address, Absent] = {}
-    for row in _rows(frame, wave):
-        full = _address(row)
-        if row["estimate"] is None:
-            n = _whole(row["n_respondents"])
-            absent.setdefault(full, Absent(n, *_told(row), full, source))
+    for address, method, condition, numbers in _rows(frame, wave):
+        value, low, high, level, respondents = numbers
+        n = None if respondents is None else round(respondents)
+        if value is None:
+            absent.setdefault(address, Absent(n, method, condition, address, source))
         else:
-            present.setdefault(full, []).append(_estimate(row, full, source))
+            one = Estimate(value, low, high, level, n, method, condition, address, source)
+            present.setdefault(address, []).append(one)
     return Estimates({address: tuple(found) for address, found in present.items()}, absent)
 
 
-def _rows(frame: pd.DataFrame | None, wave: str | None) -> Iterator[dict[str, object]]:
+def _rows(frame: pd.DataFrame | None, wave: str | None) -> list[_Row]:
+    """Address, method, condition and numbers of each row, in the order of address and method."""
     if frame is None or frame.empty:
-        return
-    if wave is not None and "wave" in frame.columns:
-        frame = frame[frame["wave"].isna() | (frame["wave"] == wave).fillna(False)]
-    names = [name for name in (*ADDRESS, *_NUMBERS, *_WORDS) if name in frame.columns]
-    columns = {name: _plain(frame[name]) for name in names}
-    blank: list[object] = [None] * len(frame)
-    whole = {name: columns.get(name, blank) for name in (*ADDRESS, *_NUMBERS, *_WORDS)}
-    records = [
-        dict(zip(whole, values, strict=True)) for values in zip(*whole.values(), strict=True)
-    ]
-    yield from sorted(records, key=_order)
+        return []
+    own = frame if wave is None else of_round(frame, wave)
+    words = [words_in(own, name) for name in ADDRESS]
+    told = [[word or "" for word in words_in(own, name)] for name in _TOLD]
+    numbers = zip(*(_numbers_in(own, name) for name in _NUMBERS), strict=True)
+    rows = zip(zip(*words, strict=True), *told, numbers, strict=True)
+    return sorted(rows, key=lambda row: (in_order(row[0]), row[1], str(row[3][0])))
 
 
-def _address(row: Mapping[str, object]) -> Address:
-    site, group, scale, item, factor, statistic = (
-        None if row[name] is None else str(row[name]) for name in ADDRESS
-    )
-    return site, group, scale, item, factor, str(statistic)
+def of_round(frame: pd.DataFrame, wave: str) -> pd.DataFrame:
+    """The rows of a survey round, and those that belong to none."""
+    if "wave" not in frame.columns:
+        return frame
+    return frame[frame["wave"].isna() | (frame["wave"] == wave).fillna(False)]
 
 
-def _plain(column: pd.Series) -> list[object]:
-    values = column.astype(object).tolist()
-    return [None if empty else value for value, empty in zip(values, column.isna(), strict=True)]
+def in_order(words: Sequence[str | None]) -> tuple[str, ...]:
+    """To sort words by: what is about none of something comes before what is."""
+    return tuple([word or "" for word in words])
 
 
-def _order(row: dict[str, object]) -> tuple[str, ...]:
-    return tuple(
-        "" if row[name] is None else str(row[name]) for name in (*ADDRESS, "method", "estimate")
-    )
+def words_in(frame: pd.DataFrame, name: str) -> list[str | None]:
+    """The words of a column, None where there is none or no such column."""
+    if name not in frame.columns:
+        return [None] * len(frame)
+    column = frame[name]
+    there = column.notna()
+    values = column.astype(object)
+    return [str(word) if told else None for word, told in zip(values, there, strict=True)]
 
 
-def _estimate(row: dict[str, object], address: Address, source: Source) -> Estimate:
-    method, condition = _told(row)
-    return Estimate(
-        value=_number(row["estimate"]) or 0.0,
-        low=_number(row["ci_low"]),
-        high=_number(row["ci_high"]),
-        level=_number(row["confidence_level"]),
-        n=_whole(row["n_respondents"]),
-        method=method,
-        condition=condition,
-        address=address,
-        source=source,
-    )
-
-
-def _told(row: dict[str, object]) -> tuple[str, str]:
-    return str(row["method"] or ""), str(row["condition"] or "")
-
-
-def _number(value: object) -> float | None:
-    return None if value is None else float(str(value))
-
-
-def _whole(value: object) -> int | None:
-    return None if value is None else round(float(str(value)))
+def _numbers_in(frame: pd.DataFrame, name: str) -> list[float | None]:
+    if name not in frame.columns:
+        return [None] * len(frame)
+    values = frame[name].to_numpy(dtype=float, na_value=nan).tolist()
+    return [None if isnan(value) else value for value in values]

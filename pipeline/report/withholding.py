@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.report.estimates import in_order, of_round, words_in
 from pipeline.report.pages import Setting
 from pipeline.report.tables import ShownTable, shown_table
+
+ABOUT = ("site", "group", "scale", "item", "statistic", "rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +63,13 @@ class Withholding:
 
 def withholding_of(frame: pd.DataFrame, wave: str) -> Withholding:
     """What was held back in a survey round; the order of rows does not matter."""
-    names = ["site", "group", "scale", "item", "statistic", "rule", "wave"]
-    columns = [_plain(frame[name]) for name in names]
-    rows = {
-        HeldBack(site, group, scale, item, str(statistic), str(rule)): None
-        for site, group, scale, item, statistic, rule, when in zip(*columns, strict=True)
-        if when in (None, wave)
-    }
+    told = of_round(frame, wave)[list(ABOUT)].drop_duplicates()
+    words = zip(*(words_in(told, name) for name in ABOUT), strict=True)
     by_site: dict[str | None, list[HeldBack]] = {}
-    for held in sorted(rows, key=_order):
-        by_site.setdefault(held.site, []).append(held)
+    for site, group, scale, item, statistic, rule in sorted(words, key=in_order):
+        held = HeldBack(site, group, scale, item, str(statistic), str(rule))
+        by_site.setdefault(site, []).append(held)
     return Withholding({site: tuple(held) for site, held in by_site.items()})
-
-
-def _plain(column: pd.Series) -> list[str | None]:
-    values = column.astype(object).tolist()
-    return [
-        None if empty else str(value) for value, empty in zip(values, column.isna(), strict=True)
-    ]
-
-
-def _order(held: HeldBack) -> tuple[str, ...]:
-    parts = (held.site, held.group, held.scale, held.item, held.statistic, held.rule)
-    return tuple(part or "" for part in parts)
 
 
 def reason(rule: str, setting: Setting) -> str:

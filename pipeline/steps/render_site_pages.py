@@ -1,5 +1,6 @@
 """The pages of one batch of sites, for the screen and on paper, from released figures only."""
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 log_to(snakemake.log[0])
+gc.disable()  # all views live until the end: looking for others takes a quarter of the time
 study = snakemake.params.study
 instrument = load_instrument(study.instrument_folder, study.form, study.added_sections)
 

@@ -21,6 +21,8 @@ CHECKED = {
     "phone": (PHONE, {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}),
 }
 """All rules once; in the dark and on a phone those that may turn out otherwise there."""
+IN_LIGHT_ONLY = "technical.html"
+"""Longest by far, and of the same parts as the others: it takes as long as they do together."""
 
 
 def violations(
@@ -46,7 +48,8 @@ def violations(
 
 @pytest.mark.parametrize("name", CHECKED)
 def test_axe_finds_no_violation(browser, few_pages, name):
-    found = violations(browser, few_pages, *CHECKED[name], thinned=True)
+    pages = [page for page in few_pages if name == "light" or page.name != IN_LIGHT_ONLY]
+    found = violations(browser, pages, *CHECKED[name], thinned=True)
     assert not found, in_lines(found)
 
 

@@ -143,6 +143,18 @@ def test_a_second_run_has_nothing_to_do(finished):
     assert "Nothing to be done" in run.said
 
 
+def test_one_changed_site_reruns_its_batch_and_the_pooled_analyses_only(finished):
+    change_one_answer(finished)
+    data = finished / "data"
+    estimates = sorted((data / "4_benchmark" / "site_estimates").glob("*.csv"))
+    pooled = [data / "3_psychometrics" / f"{name}.csv" for name in ("item_analysis", "reliability")]
+    targets = (path.relative_to(finished).as_posix() for path in (*estimates, *pooled))
+    run = run_snakemake(finished, *targets)
+    once = ("ingest_exports", "score_scales", "slice_sites", "analyse_items")
+    assert len(estimates) > 2
+    assert sorted(run.jobs) == sorted([*once, "estimate_reliability", "estimate_sites"]), run.said
+
+
 @pytest.fixture(scope="module")
 def changed_run(example_run, tmp_path_factory):
     """The finished example after one answer changed and everything ran again."""
@@ -152,14 +164,13 @@ def changed_run(example_run, tmp_path_factory):
     return folder, run_snakemake(folder)
 
 
-def test_one_changed_site_reruns_its_batch_and_the_pooled_analyses_only(changed_run):
+@pytest.mark.slow
+def test_a_changed_answer_brings_new_reports(changed_run):
     _, run = changed_run
     assert run.status == 0, run.said
     jobs = Counter(run.jobs)
-    assert jobs["ingest_exports"] == 1
-    assert jobs["estimate_sites"] == 1
-    pooled = ("analyse_items", "estimate_reliability", "suggest_factors", "explore_factors")
-    assert all(jobs[rule] == 1 for rule in pooled)
+    once = ("ingest_exports", "estimate_sites", "suggest_factors", "explore_factors", "publish")
+    assert all(jobs[rule] == 1 for rule in once)
 
 
 def change_one_answer(project):
@@ -174,6 +185,7 @@ def change_one_answer(project):
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
+@pytest.mark.slow
 def test_a_changed_answer_is_not_told_by_the_next_release(example_run, changed_run):
     releases = changed_run[0] / "data" / "releases"
     assert sorted(path.name for path in releases.iterdir()) == ["0001", "0002"]
@@ -204,6 +216,7 @@ def means_of_the_changed_site(releases):
     return means[means["item"].isna() | means["item"].isin(changed["item"])]
 
 
+@pytest.mark.slow
 def test_the_same_release_is_recorded_once(changed_run):
     folder, _ = changed_run
     run = run_snakemake(folder, "--forcerun", "publish")

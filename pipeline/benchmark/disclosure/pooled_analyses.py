@@ -107,7 +107,9 @@ def release_pooled(
         for names in (DISTRIBUTION, ASSOCIATION)
     )
     few = pooled["n_respondents"].lt(rules.minimum_n).fillna(False)
-    exposed = distribution & (pooled["group"].notna() | ~_is_open(pooled, site_estimates, rules))
+    exposed = distribution & pooled["group"].notna()
+    if (distribution & ~exposed).any():  # deciding which sites count takes longer than all the rest
+        exposed |= distribution & ~_is_open(pooled, site_estimates, rules)
     if figures is not None:
         exposed |= distribution & pooled["item"].isin(_coarse_items(figures, rules))
     of_pair = pooled["statistic"].isin(list(OF_PAIR))

@@ -166,7 +166,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("later", [True, False], ids=["came", "left"])
+@pytest.mark.parametrize(
+    "later", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["came", "left"]
+)
 def test_few_hidden_people_are_located_only_when_releases_are_not_compared(
     instrument, one_scale, case, later
 ):
