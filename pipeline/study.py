@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.problems import Problem, refuse_if_any
+from pipeline.problems import InputError, Problem, refuse_if_any
 
 if TYPE_CHECKING:
     from pipeline.report import Study
@@ -125,7 +125,12 @@ class StudyConfig:
         folder = Path(self.instrument_folder)
         return sorted(
             path.as_posix()
-            for pattern in ("*.yaml", "scales/*.yaml", "translations/*.yaml")
+            for pattern in (
+                "*.yaml",
+                "scales/*.yaml",
+                "translations/*.yaml",
+                "evidence/translations/*.yaml",
+            )
             for path in folder.glob(pattern)
         )
 
@@ -144,7 +149,7 @@ class StudyConfig:
     def for_reports(self) -> Study:
         """What every report says about this study."""
         from pipeline import __version__
-        from pipeline.report import AnalysisSettings, SiteCluster, Study
+        from pipeline.report import AnalysisSettings, SiteCluster, Study, load_expectations
 
         return Study(
             title=self.title,
@@ -157,6 +162,7 @@ class StudyConfig:
             product_version=__version__,
             minimum_n=self.minimum_n,
             override_reason=self.override_reason,
+            expectations=load_expectations(Path(self.instrument_folder), self.language),
             settings=AnalysisSettings(
                 confidence_level=self.confidence_level,
                 seed=self.seed,
@@ -171,7 +177,7 @@ class StudyConfig:
         )
 
 
-def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
+def read_study(config: Mapping[str, Any], file: str, *, with_phrases: bool = True) -> StudyConfig:
     """The study that a configuration describes.
 
     Parameters
@@ -180,12 +186,16 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
         Parsed configuration.
     file : str
         Where it came from, for messages.
+    with_phrases : bool, optional
+        Whether the phrases of the language are read too, to tell what is wrong with them. Jobs of
+        a workflow need not: its start has done so.
 
     Raises
     ------
     InputError
         With every problem: unknown or missing keys, wrong values, paths that leave the folder of
-        the study, files that do not exist, a smaller minimum without a reason.
+        the study, files that do not exist, a smaller minimum without a reason, phrases of the
+        reports that are missing or not known.
     """
     refuse_if_any(list(_schema_problems(config, file)))
     refuse_if_any(
@@ -194,7 +204,7 @@ def read_study(config: Mapping[str, Any], file: str) -> StudyConfig:
             *_privacy_problems(config, file),
             *_wave_problems(config, file),
             *_cluster_problems(config, file),
-            *_language_problems(config, file),
+            *_language_problems(config, file, with_phrases),
             *_linkage_problems(config, file),
         ]
     )
@@ -288,13 +298,26 @@ def _leaves_the_study(path: str) -> bool:
     return parts.is_absolute() or ".." in parts.parts or ":" in path or not inside
 
 
-def _language_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:
-    """A language that the reports do not speak, told before anything is computed."""
+def _language_problems(
+    config: Mapping[str, Any], file: str, with_phrases: bool
+) -> Iterator[Problem]:
+    """A language that the reports do not speak, or not whole, told before anything is computed."""
     language = config["study"].get("language", "en")
     spoken = sorted(path.stem for path in CAPTIONS.glob("*.yaml"))
     if language not in spoken:
         cure = f"there are no reports in '{language}'; there are {', '.join(spoken)}"
         yield Problem(file, cure, column="study.language")
+    elif with_phrases:
+        yield from _phrase_problems(language)
+
+
+def _phrase_problems(language: str) -> Iterator[Problem]:
+    from pipeline.report.phrases import load_phrases
+
+    try:
+        load_phrases(language, CAPTIONS)
+    except InputError as error:
+        yield from error.problems
 
 
 def _linkage_problems(config: Mapping[str, Any], file: str) -> Iterator[Problem]:

@@ -98,6 +98,29 @@ def test_a_language_without_reports_is_told_before_anything_runs(config):
     assert "key 'study.language': there are no reports in 'fi'; there are en, sv" in told(config)
 
 
+@pytest.fixture
+def captions(tmp_path, monkeypatch):
+    """A catalogue of phrases of its own, in English and Swedish."""
+    monkeypatch.setattr("pipeline.study.CAPTIONS", tmp_path)
+    (tmp_path / "en.yaml").write_text("a: {b: Hello, c: Bye}\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_phrases_that_are_missing_or_unknown_are_told_before_anything_runs(config, captions):
+    (captions / "sv.yaml").write_text("a: {b: Hej, d: Nej}\n", encoding="utf-8")
+    config["study"]["language"] = "sv"
+    problems = told(config)
+    where = "reports/captions/sv.yaml, key"
+    assert f"{where} 'a.c': this phrase is missing; translate it" in problems
+    assert f"{where} 'a.d': the source language has no such phrase; remove it" in problems
+
+
+def test_a_job_of_a_workflow_does_not_read_the_phrases_again(config, captions):
+    (captions / "sv.yaml").write_text("a: {b: Hej}\n", encoding="utf-8")
+    config["study"]["language"] = "sv"
+    assert read_study(config, FILE, with_phrases=False).language == "sv"
+
+
 def test_optional_sections_are_read(config):
     config["instrument"]["add"] = ["barriers"]
     assert read_study(config, "study.yaml").added_sections == ("barriers",)

@@ -6,6 +6,7 @@ numbers.
 """
 
 from pipeline.report.comparative_page import render_comparative_page
+from pipeline.report.expectations import load_expectations
 from pipeline.report.index_page import render_index
 from pipeline.report.programme import ProgrammeTables
 from pipeline.report.site_page import (
@@ -23,6 +24,7 @@ __all__ = [
     "ProgrammeTables",
     "SiteCluster",
     "Study",
+    "load_expectations",
     "pages_of_sites",
     "render_comparative_page",
     "render_index",

@@ -105,6 +105,21 @@ class NumberFormat:
         """A confidence level as whole per cent."""
         return self.percent(level)
 
+    def rewritten(self, number: str) -> str:
+        """A number that a table tells among English words, with the marks of the language.
+
+        Examples
+        --------
+        >>> NumberFormat(",", " ", "{number} %", "0,{decimals}").rewritten("12%")
+        '12 %'
+        """
+        if number.endswith("%"):
+            return self.percent_pattern.format(number=self.rewritten(number[:-1]))
+        sign, point, decimals = number.partition(POINT)
+        if point and sign in ("", "-", MINUS):
+            return sign + self.below_one.format(decimals=decimals)
+        return number.replace(POINT, self.decimal_mark)
+
 
 def number_format_of(phrases: Phrases) -> NumberFormat:
     """How the language of a catalogue writes numbers."""

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.instrument.documents import SAFE_LOADER
 from pipeline.problems import InputError, Problem, refuse_if_any
 
 CAPTIONS = Path(__file__).resolve().parents[2] / "reports" / "captions"
@@ -49,8 +50,9 @@ def load_phrases(language: str, folder: Path = CAPTIONS) -> Phrases:
     Raises
     ------
     InputError
-        If there is no such catalogue, a phrase is missing or unknown, or a phrase has other named
-        places than in the source language. Only a translation may have the phrase DRAFT_NOTICE.
+        If there is no such catalogue, it is not YAML, a phrase is missing or unknown, or a phrase
+        has other named places than in the source language. Only a translation may have the phrase
+        DRAFT_NOTICE.
     """
     source = _read(folder, SOURCE_LANGUAGE)
     wanted = source if language == SOURCE_LANGUAGE else _read(folder, language)
@@ -83,7 +85,16 @@ def _read(folder: Path, language: str) -> dict[str, str]:
     if language not in available:
         cure = f"there are no reports in '{language}'; languages are {', '.join(available)}"
         raise InputError([Problem(_file_name(language), cure)])
-    content = yaml.safe_load((folder / f"{language}.yaml").read_text(encoding="utf-8"))
+    text = (folder / f"{language}.yaml").read_text(encoding="utf-8")
+    try:
+        content = yaml.load(text, Loader=SAFE_LOADER)
+    except yaml.MarkedYAMLError as error:
+        row = None if error.problem_mark is None else error.problem_mark.line + 1
+        cure = f"this is not YAML ({error.problem}); mend this line or the one before"
+        raise InputError([Problem(_file_name(language), cure, row=row)]) from error
+    if not isinstance(content, dict):
+        cure = "this file holds no phrases; write them as `key: text`"
+        raise InputError([Problem(_file_name(language), cure)])
     phrases = dict(_flat(content))
     refuse_if_any(list(_faults(phrases, _file_name(language))))
     return {key: _in_one_line(str(phrase)) for key, phrase in phrases.items()}

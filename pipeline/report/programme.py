@@ -14,6 +14,7 @@ from pipeline.report.pages import Setting
 from pipeline.report.results import ScaleResult, scale_result
 from pipeline.report.site_page import SiteEntry, has_results, site_entries
 from pipeline.report.site_response import Answered, Response, response_by_site
+from pipeline.report.table_words import say_of_table
 from pipeline.report.withholding import Withholding, withholding_of
 
 WHOLE = ""
@@ -125,7 +126,8 @@ def compared_scales(setting: Setting) -> tuple[Scale, ...]:
 
 def methods_said(estimates: Iterable[Estimate | None], setting: Setting) -> str:
     """How estimates were made, as their table says; empty where it does not say."""
-    methods = sorted({one.method for one in estimates if one is not None and one.method})
+    made = sorted({one.method for one in estimates if one is not None and one.method})
+    methods = [say_of_table(one, setting) for one in made]
     return setting.say("computed.method", method="; ".join(methods)) if methods else ""
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.report import formatting
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
+from pipeline.report.table_words import say_remark
 from pipeline.report.tables import Evidence, evidence_of, in_order, shown_table
 from pipeline.tables import SCREENING
 
@@ -318,7 +319,7 @@ def _tests_table(tests: Mapping[str, Mapping[str, Record]], setting: Setting) ->
 def _test_cells(test: Mapping[str, Record], setting: Setting) -> tuple[str, ...]:
     n = test["little_p_value"]["n_respondents"]
     cells = [_cell(test[name], "estimate", write, setting) for name, write in TEST_COLUMNS]
-    remark = ", ".join(word.replace("_", " ") for word in _conditions(test))
+    remark = ", ".join(say_remark(word, setting) for word in _conditions(test))
     return _count(n, setting), *cells, remark or setting.say("word.none")
 
 
@@ -331,7 +332,7 @@ def _meaning(word: str, setting: Setting) -> str:
     key = f"condition.{word}"
     known = setting.phrases.has(key)
     meaning = setting.phrases.say(key) if known else setting.say("condition.unnamed")
-    return setting.say("technical.remark", word=word.replace("_", " "), meaning=meaning)
+    return setting.say("technical.remark", word=say_remark(word, setting), meaning=meaning)
 
 
 def _patterns_table(rows: Sequence[Record], setting: Setting) -> Evidence:

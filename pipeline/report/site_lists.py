@@ -89,7 +89,7 @@ class ListView:
     anchor, title : str
         Where it is on the page, and its name.
     definition, asked : str
-        What the list is about, and what people were asked; `asked` may be empty.
+        What the list is about; what people were told about it, and asked.
     legend : tuple of LegendEntry
         What the segments of the bars, and the columns of shares, stand for.
     groups : tuple of ListGroup
@@ -142,7 +142,7 @@ def _list_view(scale: Scale, section: Section, data: SiteData, setting: Setting)
         anchor=f"list-{scale.id.lower()}",
         title=setting.wording.of(scale.title),
         definition=setting.wording.of(scale.definition),
-        asked=setting.wording.of(scale.prompt or section.intro),
+        asked=_asked(scale, section, setting),
         legend=_without_empty(legend),
         groups=tuple(
             _group(picked[end], end, conditions, legend, setting)
@@ -155,6 +155,12 @@ def _list_view(scale: Scale, section: Section, data: SiteData, setting: Setting)
         table=_table(conditions, legend, setting) if conditions else None,
         questions=tuple(setting.wording.of(text) for text in scale.reflective_questions),
     )
+
+
+def _asked(scale: Scale, section: Section, setting: Setting) -> str:
+    """What stood above the statements: how the section begins, and the question if there is one."""
+    texts = (section.intro, scale.prompt)
+    return " ".join(setting.wording.of(text) for text in texts if text)
 
 
 def _conditions(scale: Scale, data: SiteData, setting: Setting) -> Iterator[Condition]:

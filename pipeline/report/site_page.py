@@ -62,6 +62,11 @@ class SectionView:
     topics: tuple[Topic, ...]
     questions: tuple[str, ...]
 
+    @property
+    def shows_answers(self) -> bool:
+        """Whether a topic shows how people answered its statements."""
+        return any(topic.items is not None for topic in self.topics)
+
 
 @dataclass(frozen=True, slots=True)
 class SitePage:

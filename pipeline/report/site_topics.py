@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from pipeline.instrument.model import Scale
 from pipeline.report.pages import Setting
@@ -18,11 +19,11 @@ from pipeline.report.withholding import reason
 
 
 @dataclass(frozen=True, slots=True)
-class Idea:
-    """Something that others did or advised, and the works it comes from."""
+class Ideas:
+    """What others did or advised, and the works that all of it comes from."""
 
-    text: str
     source: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Topic:
     group_chart: GroupChart | None
     visibility: tuple[str, ...]
     questions: tuple[str, ...]
-    ideas: tuple[Idea, ...]
+    ideas: tuple[Ideas, ...]
 
 
 def anchor_of(scale: Scale) -> str:
@@ -72,14 +73,14 @@ def topic_of(result: ScaleResult, data: SiteData, setting: Setting, *, questions
     )
 
 
-def ideas_of(scale: Scale, setting: Setting) -> tuple[Idea, ...]:
-    """What others did or advised about the topic of a scale, with the works behind it."""
+def ideas_of(scale: Scale, setting: Setting) -> tuple[Ideas, ...]:
+    """What others did or advised about the topic of a scale; works in a row are named once."""
     return tuple(
-        Idea(
-            setting.wording.of(action.text),
-            "; ".join(setting.wording.of(work) for work in setting.instrument.works_behind(action)),
+        Ideas(
+            "; ".join(setting.wording.of(work) for work in works),
+            tuple(setting.wording.of(action.text) for action in actions),
         )
-        for action in scale.actions
+        for works, actions in groupby(scale.actions, setting.instrument.works_behind)
     )
 
 

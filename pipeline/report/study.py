@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,9 @@ class Study:
         Labels of the survey rounds before, oldest first.
     clusters : tuple of SiteCluster
         What sites belong to, as the configuration says.
+    expectations : mapping of str to str
+        What the questionnaire says of its models and hypotheses, in the language of the report, by
+        the words that it was written in; what is absent is said as it was written.
     """
 
     title: str
@@ -87,6 +91,7 @@ class Study:
     settings: AnalysisSettings
     earlier_waves: tuple[str, ...] = ()
     clusters: tuple[SiteCluster, ...] = ()
+    expectations: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def clusters_of(self, site: str) -> tuple[str, ...]:
         """The clusters a site is part of, the widest first."""

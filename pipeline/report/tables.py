@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.pages import Setting
+from pipeline.report.table_words import say_of_table
 
 Record = Mapping[str, str]
 """A row of a released table, as text: the value by the name of the column."""
@@ -122,7 +123,9 @@ def _basis(
     methods: Iterable[str], people: Iterable[int | None], setting: Setting
 ) -> tuple[str, ...]:
     used = sorted(methods)
-    clauses = dict.fromkeys(clause for one in used for clause in one.split("; "))
+    clauses = dict.fromkeys(
+        clause for one in used for clause in say_of_table(one, setting).split("; ")
+    )
     method = "; ".join(clauses) or setting.say("technical.method_unknown")
     known = sorted({number for number in people if number is not None})
     told = [setting.say("technical.method", method=method)]

@@ -56,6 +56,8 @@ rule render_overview_pages:
         invariance="<data>/4_benchmark/psychometrics/measurement_invariance.csv",
         group_differences="<data>/4_benchmark/psychometrics/group_differences.csv",
         falsifiers="<data>/4_benchmark/psychometrics/falsifiers.csv",
+        claims="<data>/4_benchmark/psychometrics/claims.csv",
+        hypotheses="<data>/4_benchmark/psychometrics/hypotheses.csv",
         gates="<data>/4_benchmark/gates.csv",
         texts=REPORT_TEXTS,
     output:

@@ -15,7 +15,9 @@ if not workflow.configfiles:
 
 try:
     STUDY = read_study(
-        config, ", ".join(str(Path(file)) for file in workflow.configfiles)
+        config,
+        ", ".join(str(Path(file)) for file in workflow.configfiles),
+        with_phrases=workflow.is_main_process,
     )
 except InputError as error:
     sys.exit(f"The configuration cannot be used:\n{error}")

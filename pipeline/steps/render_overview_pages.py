@@ -12,11 +12,13 @@ from pipeline.report import (
     render_technical_report,
 )
 from pipeline.tables import (
+    CLAIMS,
     CLUSTERS,
     CONTENT_VALIDITY,
     ESTIMATES,
     FALSIFIERS,
     GATES,
+    HYPOTHESES,
     INVARIANCE,
     ITEM_DECISIONS,
     LEDGER_CELLS,
@@ -80,6 +82,8 @@ of_models = {
     "invariance": INVARIANCE,
     "group_differences": MODEL_ESTIMATES,
     "falsifiers": FALSIFIERS,
+    "claims": CLAIMS,
+    "hypotheses": HYPOTHESES,
     "gates": GATES,
 }
 models = {name: read_table(snakemake.input[name], table) for name, table in of_models.items()}

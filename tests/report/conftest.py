@@ -10,8 +10,8 @@ from .fabricated_study import Fabricated, fabricate, render_all, with_groups
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {
-    "main": (ROOT / "instrument", "long"),
-    "climate": (ROOT / "data" / "example" / "leadership_climate" / "instrument", "full"),
+    "main": (ROOT / "instrument", "long", ["enablers", "barriers"]),
+    "climate": (ROOT / "data" / "example" / "leadership_climate" / "instrument", "full", []),
 }
 
 

@@ -205,6 +205,29 @@ def test_lists_are_those_of_the_questionnaire_in_its_order(made: Fabricated):
     assert [view.title for view in views_of(made)] == titles
 
 
+def test_a_list_of_what_is_there_sets_what_is_present_before_what_is_absent(made: Fabricated):
+    scale = made.instrument.by_id["ENA"]
+    shares = {item.id: (0.3, 0.4, 0.3) for item in scale.items}
+    shares |= {scale.items[1].id: (0.1, 0.1, 0.8), scale.items[7].id: (0.9, 0.05, 0.05)}
+    view = next(one for one in views_of(with_shares(made, shares)) if one.anchor == "list-ena")
+    assert [entry.text for entry in view.legend] == ["Absent", "Partly there", "Present"]
+    present, absent = view.groups
+    assert "“Present”" in present.title
+    assert "“Absent”" in absent.title
+    of = setting_of(made).wording.of
+    assert [row.text for row in present.rows] == [of(scale.items[1].text)]
+    assert [row.text for row in absent.rows] == [of(scale.items[7].text)]
+    assert present.rows[0].links[0].text == "See: Making links"
+
+
+def test_a_list_repeats_what_stood_above_its_statements(made: Fabricated):
+    for view in views_of(made):
+        scale = next(one for one in made.instrument.scales if str(one.title) == view.title)
+        section = next(one for one in made.instrument.sections if scale.id in one.scale_ids)
+        of = setting_of(made).wording.of
+        assert view.asked == f"{of(section.intro)} {of(scale.prompt)}"
+
+
 def test_a_questionnaire_without_lists_has_none(studies: dict[str, Fabricated]):
     assert views_of(studies["climate"]) == ()
 

@@ -47,7 +47,7 @@ def run_study(project, form, exports, sites, add=()):
 
 
 @pytest.mark.parametrize(
-    ("form", "add"), [("short", ()), ("long", ("barriers", "outcomes")), ("field", ())]
+    ("form", "add"), [("short", ()), ("long", ("enablers", "barriers", "outcomes")), ("field", ())]
 )
 def test_a_form_goes_from_exports_to_reports(project, form, add):
     options = ["--add", *add] if add else []

@@ -72,7 +72,7 @@ def test_the_example_is_drafted_as_it_is_configured(study, new):
     assert status == 0, said
     drafted = study_of("riverside")
     assert (drafted.form, drafted.wave, drafted.title) == ("long", "2026 autumn", "Riverside")
-    assert drafted.added_sections == ("barriers",)
+    assert drafted.added_sections == ("enablers", "barriers")
     told = {
         export.file.rpartition("/")[2]: (export.site_column, export.definition)
         for export in drafted.exports
@@ -94,11 +94,11 @@ def test_the_command_tells_what_it_wrote_found_and_what_comes_next(study, new):
     lines = said.splitlines()
     assert lines[:2] == ["wrote config/riverside.yaml", "wrote config/riverside_sites.csv"]
     assert "a third row of import ids" in said
-    assert "  form: long with barriers, 92 of its 92 items found" in lines
+    assert "  form: long with enablers and barriers, 106 of its 106 items found" in lines
     assert "  site: column 'Site', found by its heading" in lines
     assert lines[-2:] == [
-        "  python -m pipeline check data/0_raw/qualtrics.csv --form long --add barriers "
-        "--site-column Site",
+        "  python -m pipeline check data/0_raw/qualtrics.csv --form long --add enablers "
+        "barriers --site-column Site",
         "  snakemake --cores 2 --configfile config/riverside.yaml",
     ]
 

@@ -39,7 +39,7 @@ def test_those_left_out_are_those_of_the_ledger(data):
 
 
 def test_results_with_and_without_are_those_of_the_answers(data, example_run):
-    instrument = load_instrument(example_run[0] / "instrument", "long", ["barriers"])
+    instrument = load_instrument(example_run[0] / "instrument", "long", ["enablers", "barriers"])
     contract = responses_table(instrument)
     stay, out = (
         rows_of_wave(read_table(data / "1_ingest" / f"{name}.parquet", contract), WAVE)

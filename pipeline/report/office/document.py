@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from pipeline.report.office.page_tree import Part, tree_of
@@ -17,6 +19,7 @@ from pipeline.report.office.text_parts import (
     Place,
     add_count,
     add_table,
+    align_end,
     blank_document,
     bytes_of,
     dress,
@@ -30,13 +33,34 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
+
+class PageClass(StrEnum):
+    """The classes of parts of a page that a document goes by; the templates of pages give them."""
+
+    KICKER = "kicker"
+    SMALL = "small"
+    ENDS = "ends"
+    SHEET = "sheet"
+    NEW_PAGE = "new-page"
+    HIDDEN = "hidden"
+    NUMBER = "number"
+    BAR_CELL = "bar-cell"
+    PLAN = "plan"
+    SKIP = "skip"
+    LEGEND = "legend"
+    NO_PRINT = "no-print"
+    LETTER = "letter"
+
+
 HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Heading 3"}
-LOOKS = {"kicker": "Subtitle", "small": "Small"}
+LOOKS = {PageClass.KICKER: "Subtitle", PageClass.SMALL: "Small"}
 """Styles of paragraphs by their class on the page; others are plain."""
 BLOCKS = frozenset({*HEADINGS, "p", "ul", "ol", "dl", "table", "div", "section", "figure"})
 FOR_THE_SCREEN = frozenset({"nav", "style", "svg", "figcaption", "summary"})
 """Ways about the page, drawings, their titles, and buttons that open a table."""
-CLASSES_FOR_THE_SCREEN = frozenset({"skip", "legend", "no-print", "letter"})
+CLASSES_FOR_THE_SCREEN = frozenset(
+    {PageClass.SKIP, PageClass.LEGEND, PageClass.NO_PRINT, PageClass.LETTER}
+)
 LONGEST_NAME = 40
 """Letters that the format allows in a name."""
 
@@ -78,9 +102,19 @@ def make_document(page: str, title: str, setting: Setting) -> bytes:
     """
     body = tree_of(page)
     document = blank_document(title, setting.study.language)
-    _number_pages(document.sections[0].footer.paragraphs[0], setting)
+    _write_foot(document, setting)
     _Writer(document, setting, _places(body)).write(body)
     return bytes_of(document)
+
+
+def _write_foot(document: Document, setting: Setting) -> None:
+    """The name of the programme and the number of the page, in one line below every page."""
+    foot = document.sections[0].footer.paragraphs[0]
+    told = setting.say("page.kicker", programme=setting.study.title, wave=setting.study.wave)
+    dress(foot, "Small")
+    align_end(foot)
+    fill(foot, [Piece(f"{told}\t")])
+    _number_pages(foot, setting)
 
 
 def _number_pages(paragraph: Paragraph, setting: Setting) -> None:
@@ -102,7 +136,11 @@ def _places(body: Part) -> Mapping[str, Place]:
 
 
 class _Writer:
-    """Writes the parts of a page into a document one after the other."""
+    """Writes the parts of a page into a document one after the other.
+
+    Without their drawings the parts before the sheet for the meeting are short, so no page is
+    broken before that sheet.
+    """
 
     def __init__(self, document: Document, setting: Setting, places: Mapping[str, Place]) -> None:
         self.document = document
@@ -110,12 +148,14 @@ class _Writer:
         self.places = places
         self.to_mark: list[Place] = []
         self.on_new_page = False
+        self.may_break = False
 
     def write(self, part: Part) -> None:
         """Write one part with all that is in it."""
         if _is_for_the_screen(part):
             return
-        self.on_new_page |= "new-page" in part.classes
+        self.may_break |= PageClass.SHEET in part.classes
+        self.on_new_page |= self.may_break and PageClass.NEW_PAGE in part.classes
         if part.id in self.places:
             self.to_mark.append(self.places[str(part.id)])
         match part.tag:
@@ -147,7 +187,7 @@ class _Writer:
     def write_paragraph(self, part: Part) -> None:
         """A paragraph in the look of its class."""
         style = next((LOOKS[name] for name in LOOKS if name in part.classes), "Normal")
-        if "ends" not in part.classes:
+        if PageClass.ENDS not in part.classes:
             self.add(style, self.pieces(part))
             return
         low, high = (end.text for end in part.parts)
@@ -177,12 +217,12 @@ class _Writer:
     def write_table(self, part: Part) -> None:
         """A table below its caption, and room below it."""
         caption = next(part.all("caption"), Part("caption"))
-        if "hidden" not in caption.classes:
+        if PageClass.HIDDEN not in caption.classes:
             self.add("Caption", self.pieces(caption))
         rows = _without_drawings([row.parts for row in part.all("tr")])
         cells = [[self.cell(cell) for cell in row] for row in rows]
-        numeric = ["number" in heading.classes for heading in rows[0]]
-        to_fill_in = "plan" in part.classes
+        numeric = [PageClass.NUMBER in heading.classes for heading in rows[0]]
+        to_fill_in = PageClass.PLAN in part.classes
         add_table(self.document, caption.text, cells, numeric, to_fill_in=to_fill_in)
         self.add("Small", [])
 
@@ -228,10 +268,28 @@ def _is_block(part: Part | str) -> bool:
 
 
 def _without_drawings(rows: Sequence[Sequence[Part]]) -> list[list[Part]]:
-    """The rows of a table without the columns in which there is nothing but drawings."""
-    bodies = zip(*rows[1:], strict=True)
-    kept = [place for place, cells in enumerate(bodies) if not all(map(_is_drawing, cells))]
-    return [[row[place] for place in kept] for row in rows]
+    """The rows of a table without the columns that are there for their drawings.
+
+    What is said below a bar goes below the head of its row.
+    """
+    columns = list(zip(*rows, strict=True))
+    of_bars = [PageClass.BAR_CELL in heading.classes for heading, *_ in columns]
+    kept = [
+        not is_of_bars and not all(map(_is_drawing, cells))
+        for is_of_bars, (_, *cells) in zip(of_bars, columns, strict=True)
+    ]
+    heading, *others = rows
+    told = [_with_words_of(row, list(compress(row, of_bars))) for row in others]
+    return [list(compress(row, kept)) for row in (heading, *told)]
+
+
+def _with_words_of(row: Sequence[Part], bars: Sequence[Part]) -> list[Part]:
+    """A row with the words of its bars below those of its head."""
+    head, *cells = row
+    words = [child for bar in bars for child in bar.children if not isinstance(child, Part)]
+    below = [part for bar in bars for part in bar.parts if _is_block(part)]
+    told = [part for part in (Part("p", children=[*words]), *below) if part.text]
+    return [replace(head, children=[*head.children, *told]), *cells]
 
 
 def _is_drawing(cell: Part) -> bool:

@@ -148,6 +148,15 @@ def _lead(paragraph: Paragraph, run: Any, target: Place) -> None:
     way.append(run._r)
 
 
+def align_end(paragraph: Paragraph) -> None:
+    """Set what follows the tab of a paragraph at the end of the line."""
+    from docx.enum.text import WD_TAB_ALIGNMENT
+    from docx.shared import Cm
+
+    stops = paragraph.paragraph_format.tab_stops
+    stops.add_tab_stop(Cm(PAPER[0] - 2 * MARGIN), WD_TAB_ALIGNMENT.RIGHT)
+
+
 def mark(paragraph: Paragraph, place: Place) -> None:
     """Let links lead to a paragraph."""
     from docx.oxml import OxmlElement

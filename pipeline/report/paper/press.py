@@ -10,7 +10,6 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from typst import Compiler
 
 PAPER = TEMPLATES / "typst"
+KEPT_FOR = 10
+"""Documents that Typst keeps its memory of a document for."""
 NO_SHAPE = "\N{REPLACEMENT CHARACTER}"
 """Stands for a letter that the typeface cannot draw; PDF/UA has no place for letters unseen."""
 
@@ -61,6 +62,7 @@ def set_page(template: str, setting: Setting, page: object) -> bytes:
     )
     if not isinstance(made, bytes):
         raise TypeError(f"one PDF expected from {template}, got {type(made).__name__}")
+    _forget_last_page()
     return made
 
 
@@ -69,7 +71,7 @@ def data_of(page: object) -> tuple[str, str]:
     anchors: list[str] = []
 
     def fields_of(view: Any) -> dict[str, Any]:
-        values = {field.name: getattr(view, field.name) for field in fields(view)}
+        values = {name: getattr(view, name) for name in view.__slots__}
         anchors.extend(values[name] for name in ("anchor",) if name in values)
         return values
 
@@ -88,6 +90,12 @@ def compiler() -> Compiler:
     from typst import Compiler
 
     return Compiler(root=PAPER, font_paths=[font_folder()], ignore_system_fonts=True)
+
+
+def _forget_last_page() -> None:
+    """Empty Typst's memory: no page is laid out like another, and ten of them fill 300 MB."""
+    for _ in range(KEPT_FOR):
+        compiler().compile(input=b"", format="svg")
 
 
 @cache

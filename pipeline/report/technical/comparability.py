@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.report import formatting
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
+from pipeline.report.table_words import say_of_table
 from pipeline.report.tables import Evidence, Record, evidence_of, shown_table
 from pipeline.report.technical.evidence import (
     Columns,
@@ -119,8 +120,9 @@ def _by_scale(rows: Iterable[Mapping[str, str]], setting: Setting) -> dict[str, 
     for row in rows:
         number = setting.numbers.decimals(float(row["number"]), 3) if row["number"] else ""
         gate = _Gate(
-            row["scale"], row["gate"], row["verdict"], row["criterion"], number, row["reason"],
-            row["needs"], row,
+            row["scale"], row["gate"], row["verdict"],
+            number=number, row=row,
+            **{name: say_of_table(row[name], setting) for name in ("criterion", "reason", "needs")},
         )  # fmt: skip
         found.setdefault(gate.scale, {})[gate.name] = gate
     order = [*setting.instrument.by_id, *sorted(set(found) - set(setting.instrument.by_id))]

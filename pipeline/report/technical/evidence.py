@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pipeline.report.estimates import ADDRESS, Absent, Estimate, Estimates
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
+from pipeline.report.table_words import say_of_table, say_remark
 from pipeline.report.tables import (
     Evidence,
     Record,
@@ -20,6 +21,9 @@ from pipeline.report.tables import (
 Writer = Callable[[NumberFormat, float], str]
 Found = Estimate | Absent | None
 Columns = Sequence[tuple[str, Writer]]
+
+BETWEEN = " with "
+"""What tables write between the names of two factors."""
 
 WITHHELD = "withheld"
 """Condition of a number that disclosure control holds back."""
@@ -58,8 +62,16 @@ def people(found: Iterable[Found], setting: Setting) -> str:
 
 def remark(found: Iterable[Found], setting: Setting) -> str:
     """The conditions of numbers, in short."""
-    words = [word.replace("_", " ") for word in conditions(found)]
+    words = [say_remark(word, setting) for word in conditions(found)]
     return ", ".join(words) or setting.say("word.none")
+
+
+def factor_label(factor: str, setting: Setting) -> str:
+    """What a factor is called, or two of them as a pair."""
+    first, between, second = factor.partition(BETWEEN)
+    if between:
+        return setting.say("models.two_factors", first=first, second=second)
+    return say_of_table(factor, setting)
 
 
 def conditions(found: Iterable[Found]) -> tuple[str, ...]:
@@ -79,7 +91,9 @@ def meaning(word: str, setting: Setting) -> str:
 def meanings_of(words: Iterable[str], setting: Setting) -> tuple[str, ...]:
     """Conditions with their meanings, in alphabetical order."""
     return tuple(
-        setting.say("technical.remark", word=word.replace("_", " "), meaning=meaning(word, setting))
+        setting.say(
+            "technical.remark", word=say_remark(word, setting), meaning=meaning(word, setting)
+        )
         for word in sorted(set(words))
     )
 

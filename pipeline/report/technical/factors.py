@@ -10,11 +10,13 @@ from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
 from pipeline.report.tables import Evidence, file_name, shown_table
 from pipeline.report.technical.evidence import (
+    BETWEEN,
     Columns,
     Found,
     by_scope,
     cell,
     evidence,
+    factor_label,
     headings_of,
     nothing_computed,
     on_record,
@@ -157,7 +159,7 @@ def _congruence(scope: str | None, table: Estimates, setting: Setting) -> Eviden
 def _correlations(scope: str | None, table: Estimates, setting: Setting) -> Evidence:
     pairs = _by_factor("factor_correlation", scope, table)
     names = {scale.id for scale in setting.instrument.scales}
-    named = [pair for pair in pairs if names & set(pair.split(" with "))]
+    named = [pair for pair in pairs if names & set(pair.split(BETWEEN))]
     return _factor_table("factor_correlation", scope, named or sorted(pairs), pairs, setting)
 
 
@@ -183,7 +185,7 @@ def _factor_table(
         return nothing_computed(file, caption, headings, setting)
     rows = [
         (
-            factor,
+            factor_label(factor, setting),
             (
                 people([found[factor]], setting),
                 cell(found[factor], NumberFormat.coefficient, setting),

@@ -11,6 +11,7 @@ from pipeline.report import formatting
 from pipeline.report.charts import NO_NUMBER
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
+from pipeline.report.table_words import say_remark
 from pipeline.report.tables import Evidence, ShownTable, evidence_of, file_name, shown_table
 from pipeline.report.technical.evidence import (
     WITHHELD,
@@ -240,7 +241,7 @@ def _number(row: Row, name: str, write: Writer, setting: Setting) -> str:
 
 
 def _remark(row: Row, setting: Setting) -> str:
-    words = [word.replace("_", " ") for word in row["condition"].split()]
+    words = [say_remark(word, setting) for word in row["condition"].split()]
     return ", ".join(words) or setting.say("word.none")
 
 

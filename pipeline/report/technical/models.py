@@ -11,6 +11,7 @@ from pipeline.report import formatting
 from pipeline.report.charts import MARKS
 from pipeline.report.estimates import Estimate, Estimates
 from pipeline.report.pages import Setting
+from pipeline.report.table_words import say_expectation, say_of_table
 from pipeline.report.tables import Evidence, file_name, shown_table
 from pipeline.report.technical.correlations import Shade, shades
 from pipeline.report.technical.drawn_model import DrawnModel, drawn_model, has_paths
@@ -136,7 +137,7 @@ def _structure(
     tables: TablesOfModels,
     setting: Setting,
 ) -> Structure:
-    rivals = _rivals([row for row in rows if row["scale"] == scope])
+    rivals = _rivals([row for row in rows if row["scale"] == scope], setting)
     fitted = {
         key: table
         for key, table in tables.items()
@@ -184,13 +185,20 @@ def _read_off(
     return tuple(one for one in shown if one is not None)
 
 
-def _rivals(rows: Sequence[Mapping[str, str]]) -> tuple[_Rival, ...]:
+def _rivals(rows: Sequence[Mapping[str, str]], setting: Setting) -> tuple[_Rival, ...]:
     """The preferred model first, then by id."""
     by_id: dict[str, list[Mapping[str, str]]] = {}
     for row in sorted(rows, key=lambda row: row["sample"]):
         by_id.setdefault(row["model"], []).append(row)
     rivals = [
-        _Rival(name, own[0]["title"], own[0]["reason"], own[0]["use"], own[0]["note"], tuple(own))
+        _Rival(
+            name,
+            say_expectation(own[0]["title"], setting),
+            say_expectation(own[0]["reason"], setting),
+            own[0]["use"],
+            own[0]["note"],
+            tuple(own),
+        )
         for name, own in by_id.items()
     ]
     return tuple(sorted(rivals, key=lambda one: (not one.is_preferred, natural(one.id))))
@@ -221,7 +229,7 @@ def _in_words(one: _Rival, rivals: Sequence[_Rival], setting: Setting) -> ModelI
     if one.use == "reading":
         told.append(setting.say("models.is_for_reading"))
     told += _findings(one, preferred, setting)
-    told += [_sentence(one.note)] if one.note else []
+    told += [_sentence(say_of_table(one.note, setting))] if one.note else []
     return ModelInWords(setting.say("models.name", id=one.id, title=one.title), tuple(told))
 
 
@@ -242,8 +250,9 @@ def _findings(one: _Rival, preferred: str, setting: Setting) -> list[str]:
 
 def _finding(row: Mapping[str, str], preferred: str, setting: Setting) -> str:
     if row["obstacle"]:
-        return _sentence(setting.say("models.obstacle", why=row["obstacle"]))
-    criteria = setting.say("models.criteria", verdict=row["verdict"]) if row["verdict"] else ""
+        return _sentence(setting.say("models.obstacle", why=say_of_table(row["obstacle"], setting)))
+    verdict = say_of_table(row["verdict"], setting)
+    criteria = setting.say("models.criteria", verdict=verdict) if verdict else ""
     if not row["preferred"]:
         return _sentence(criteria)
     answer = row["preferred"].replace(" ", "_")

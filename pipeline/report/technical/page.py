@@ -25,7 +25,7 @@ from pipeline.report.technical.comparability import Comparability, comparability
 from pipeline.report.technical.correlations import Matrix, Shade, correlation_matrices, shades
 from pipeline.report.technical.factors import Factors, factors_of
 from pipeline.report.technical.files import files_of
-from pipeline.report.technical.hypotheses import hypotheses_in_words
+from pipeline.report.technical.hypotheses import HypothesesShown, hypotheses_of
 from pipeline.report.technical.invariance import Ladders, ladders_of
 from pipeline.report.technical.items import item_tables
 from pipeline.report.technical.model_tables import natural, rows_of_round, tables_by_model
@@ -76,7 +76,7 @@ class TechnicalPage:
     scree: tuple[Scree, ...]
     factors: Factors
     models: Models
-    hypotheses: tuple[str, ...]
+    hypotheses: HypothesesShown
     ladders: tuple[Ladders, ...]
     comparability: Comparability
     variance: tuple[Evidence, ...]
@@ -129,8 +129,9 @@ def render_technical_report(
         What every report says about the study.
     models : mapping of str to DataFrame, optional
         Any of ``models``, ``model_estimates``, ``comparability`` (by the contract MODEL_ESTIMATES
-        too), ``invariance``, ``group_differences`` (by MODEL_ESTIMATES), ``falsifiers`` and
-        ``gates``, after disclosure control. What is not there is told as not computed.
+        too), ``invariance``, ``group_differences`` (by MODEL_ESTIMATES), ``falsifiers``,
+        ``claims``, ``hypotheses`` and ``gates``, after disclosure control. What is not there is
+        told as not computed.
     """
     setting = Setting(
         instrument, study, wording_of(instrument, study), load_phrases(study.language)
@@ -158,9 +159,7 @@ def render_technical_report(
         scree=scree_plots(tables["retention"], setting),
         factors=factors_of(tables["factors"], tables["equivalence"], setting),
         models=models_of(structure.get("models"), fitted, setting, structure.get("falsifiers")),
-        hypotheses=hypotheses_in_words(
-            rows_of_round(structure.get("falsifiers"), study.wave), setting
-        ),
+        hypotheses=hypotheses_of(structure, setting),
         ladders=ladders_of(
             structure.get("invariance"), setting, structure.get("group_differences")
         ),

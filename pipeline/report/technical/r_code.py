@@ -137,6 +137,27 @@ ladder <- function(scale, grouping, data) {{
 compare <- function(ladder) do.call(lavaan::lavTestLRT, unname(ladder))
 """
 
+HYPOTHESES = """
+mean_of_answered <- function(scale) {
+  own <- answers[scales[[scale]]]
+  ifelse(2 * rowSums(!is.na(own)) >= ncol(own), rowMeans(own, na.rm = TRUE), NA)
+}
+within_site <- function(x) x - ave(x, answers$site, FUN = function(y) mean(y, na.rm = TRUE))
+scores <- sapply(scored, mean_of_answered)
+centred <- as.data.frame(apply(scores, 2, within_site))
+n_sites <- length(unique(answers$site))
+reliability <- sapply(scored, function(scale) {
+  items <- apply(answers[scales[[scale]]], 2, within_site)
+  if (ncol(items) == 1) 1 else psych::alpha(items, warnings = FALSE)$total$raw_alpha
+})
+plain <- cor(centred, use = "pairwise")
+n_pair <- psych::pairwiseCount(centred) - n_sites + 1
+psych::r.con(plain[1, 2], n_pair[1, 2])
+psych::correct.cor(plain, reliability)
+psych::paired.r(plain[1, 2], plain[1, 3], plain[2, 3], n_pair[1, 2])
+psych::partial.r(centred, 1:2, 3)
+"""
+
 COMPARABILITY = """
 two_levels <- lapply(one_factor, function(model) {
   lavaan::sem(paste("level: 1", model, "level: 2", model, sep = "\\n"), answers,

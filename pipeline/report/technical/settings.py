@@ -21,7 +21,7 @@ def settings_table(setting: Setting) -> Evidence:
     fixed = [
         (setting.say("settings.software"), study.product_version),
         (setting.say("settings.instrument"), f"{instrument.id} {instrument.version}"),
-        (setting.say("settings.status"), instrument.status),
+        (setting.say("settings.status"), setting.phrases.say(f"settings.is_{instrument.status}")),
         (setting.say("settings.wave"), study.wave),
         (setting.say("settings.minimum"), setting.numbers.count(study.minimum_n)),
     ]

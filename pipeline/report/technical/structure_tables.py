@@ -8,6 +8,7 @@ from itertools import combinations
 from pipeline.report.estimates import Estimates
 from pipeline.report.formatting import NumberFormat
 from pipeline.report.pages import Setting
+from pipeline.report.table_words import say_expectation, say_of_table
 from pipeline.report.tables import (
     Evidence,
     ShownTable,
@@ -17,17 +18,17 @@ from pipeline.report.tables import (
     shown_table,
 )
 from pipeline.report.technical.evidence import (
+    BETWEEN,
     Columns,
     Found,
     cell,
     evidence,
+    factor_label,
     headings_of,
     on_record,
     people,
     remark,
 )
-
-BETWEEN = " with "
 
 OF_FACTORS: Columns = (
     ("categorical_omega_model_implied", NumberFormat.coefficient),
@@ -103,7 +104,12 @@ def _by_factor(
         found = [_of_factor(name, scope, factor, table) for name, _ in shown]
         every.extend(found)
         cells = [cell(one, write, setting) for one, (_, write) in zip(found, shown, strict=True)]
-        rows.append((factor, (people(found, setting), *cells, remark(found, setting))))
+        rows.append(
+            (
+                factor_label(factor, setting),
+                (people(found, setting), *cells, remark(found, setting)),
+            )
+        )
     headings = headings_of((first, "n", *(name for name, _ in shown), "remarks"), setting)
     return shown_table(caption, headings, rows, words=[len(headings) - 1]), every
 
@@ -144,14 +150,16 @@ def falsifier_table(
     shown = []
     for (name, sample, found), own in _together(rows).items():
         about = _named([row["about"] for row in own if row["about"]], setting)
-        looked = own[0]["words"] if len(own) == 1 else setting.say("word.none")
+        looked = (
+            say_of_table(own[0]["words"], setting) if len(own) == 1 else setting.say("word.none")
+        )
         cells = (
             setting.phrases.say(f"models.sample_{sample}"),
-            own[0]["statement"],
+            say_expectation(own[0]["statement"], setting),
             about,
             setting.phrases.say(f"models.found_{found.replace(' ', '_')}"),
             looked,
-            own[0]["consequence"],
+            say_expectation(own[0]["consequence"], setting),
         )
         shown.append((name, cells))
     names = ("falsifier", "sample", "statement", "about", "outcome", "looked_at", "consequence")
@@ -178,5 +186,5 @@ def _named(about: Sequence[str], setting: Setting) -> str:
     if not about:
         return setting.say("models.whole_questionnaire")
     if len(about) <= MOST_NAMED:
-        return ", ".join(about)
+        return ", ".join(factor_label(one, setting) for one in about)
     return setting.say("models.number_of_cases", number=setting.numbers.count(len(about)))

@@ -22,6 +22,7 @@ from pipeline.report.technical.r_code import (
     FACTORS,
     FITS,
     FUNCTIONS,
+    HYPOTHESES,
     INVARIANCE,
     ITEMS,
     MODELS,
@@ -63,6 +64,7 @@ class Syntax:
     retention: Script
     factors: Script
     models: Script
+    hypotheses: Script
     invariance: Script
     comparability: Script
     variance: Script
@@ -93,6 +95,7 @@ def syntax_of(
         retention=_script("retention", POLYCHORIC + retention, setting),
         factors=_script("factors", POLYCHORIC + FACTORS, setting),
         models=_script("models", _models(models), setting),
+        hypotheses=_script("hypotheses", HYPOTHESES, setting),
         invariance=_script("invariance", _ladders(groupings, setting), setting),
         comparability=_script("comparability", COMPARABILITY, setting),
         variance=_script("variance", VARIANCE, setting),

@@ -1,14 +1,24 @@
 """The text document of a site says what its page says, in parts that a reader can find."""
 
+import ast
 import io
+import re
 from dataclasses import replace
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from docx import Document
 
-from pipeline.report.office.document import HEADINGS, make_document, site_documents
+from pipeline.report.office import document as module
+from pipeline.report.office.document import (
+    HEADINGS,
+    PageClass,
+    make_document,
+    site_documents,
+)
 from pipeline.report.office.page_tree import tree_of
+from pipeline.report.pages import TEMPLATES
 from pipeline.report.site_page import SitePages, write_pages
 from tests.report.fabricated_study import Fabricated
 from tests.report.office.conftest import views_of
@@ -122,6 +132,12 @@ def test_the_plan_leaves_room_to_write(made):
     assert not plans[0].rows[0].height
 
 
+@pytest.mark.parametrize("slug", [FULL, SMALL])
+def test_the_plan_has_four_lines_or_more(made, slug):
+    (plan,) = [table for table in opened(made[slug]).tables if table.rows[-1].height]
+    assert len(plan.rows) - 1 >= 4
+
+
 def test_the_document_has_a_title_a_language_and_no_author(views, made):
     told = opened(made[FULL]).core_properties
     assert told.title == views.pages[FULL].frame.page_title
@@ -171,6 +187,63 @@ def test_columns_of_drawings_go_and_their_words_stay(views):
         ["A", "C"],
         ["a", "yes"],
     ]
+
+
+def test_words_beside_a_bar_stand_below_the_head_of_their_row(views):
+    table = (
+        '<table><caption>T</caption><tr><th>A</th><th class="bar-cell">B</th><th>C</th></tr>'
+        "<tr><th>a</th><td><svg></svg><p>besides</p></td><td>1</td></tr>"
+        "<tr><th>b</th><td>not shown</td><td>2</td></tr>"
+        "<tr><th>c</th><td><svg></svg></td><td>3</td></tr></table>"
+    )
+    (made,) = opened(small_document(views, table)).tables
+    assert [[cell.text.strip() for cell in row.cells] for row in made.rows] == [
+        ["A", "C"],
+        ["a\nbesides", "1"],
+        ["b\nnot shown", "2"],
+        ["c", "3"],
+    ]
+
+
+def test_no_column_of_the_document_is_empty_but_for_the_plan(made):
+    for content in made.values():
+        for table in opened(content).tables:
+            if not table.rows[-1].height:
+                columns = zip(
+                    *([cell.text for cell in row.cells] for row in table.rows), strict=True
+                )
+                assert all(any(cells) for _, *cells in columns)
+
+
+def test_every_class_that_the_document_goes_by_is_in_a_template():
+    given = " ".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("*.j2")))
+    classes = {name for names in re.findall(r'class="([^"]*)"', given) for name in names.split()}
+    assert {one.value for one in PageClass} <= classes
+
+
+def test_the_document_goes_by_no_other_class():
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    about_classes = [node for node in compared if "classes" in ast.unparse(node)]
+    assert len(about_classes) > 4
+    assert not [node for node in about_classes if isinstance(node.left, ast.Constant)]
+
+
+def test_pages_are_broken_from_the_sheet_for_the_meeting_on(views):
+    parts = (
+        '<h2 class="new-page">One</h2><h2>Two</h2><div class="sheet new-page"><h3>Three</h3></div>'
+        '<h2 class="new-page">Four</h2><p>Five</p>'
+    )
+    paragraphs = opened(small_document(views, parts)).paragraphs
+    broken = [one.text for one in paragraphs if one.paragraph_format.page_break_before]
+    assert broken == ["Three", "Four"]
+
+
+def test_the_foot_names_the_programme_and_the_page(views, made):
+    (foot,) = opened(made[FULL]).sections[0].footer.paragraphs
+    assert views.setting.study.title in foot.text
+    counted = [one.get(f"{WORDS}instr") for one in foot._p.iter(f"{WORDS}fldSimple")]
+    assert counted == ["PAGE", "NUMPAGES"]
 
 
 def test_steps_are_numbered_before_their_titles(views):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 
@@ -12,7 +13,7 @@ from pipeline.report import pages_of_sites, write_pages
 from pipeline.report.paper import set_page, set_site_pages
 from pipeline.report.paper.press import PAPER, data_of, keys_said, light_colours
 from pipeline.report.phrases import load_phrases, places_in
-from pipeline.report.site_page import SitePages, template_of
+from pipeline.report.site_page import SitePage, SitePages, SmallSitePage, template_of
 from tests.report.fabricated_study import Fabricated, tables_of_sites
 from tests.report.reading_html import Element, read
 
@@ -74,12 +75,39 @@ def test_everything_on_the_screen_is_on_paper_too(views, papers, name):
 def test_each_chart_is_described_in_words(views, papers):
     for slug, page in write_pages(views["main"]).items():
         alternatives = papers["main"][slug].count(b"/Alt")
-        charts = [
-            svg
-            for svg in read(page).all("svg")
-            if "chart" in svg.attributes.get("class", "").split()
-        ]
-        assert alternatives == len(charts), slug
+        body = read(page).all("body")[0]
+        assert alternatives == len(charts_in(body)) - len(bars_of_statements(body)), slug
+
+
+def test_the_shares_of_each_statement_stand_under_its_bar_in_words(views, papers):
+    compared = 0
+    for slug, page in views["main"].pages.items():
+        text = text_of(papers["main"][slug])
+        for said, shares in bars_told(page):
+            assert without_space(f"{said} From left to right: {shares}") in text, said
+            compared += 1
+    assert compared > 50
+
+
+def charts_in(element: Element) -> list[Element]:
+    return [svg for svg in element.all("svg") if "chart" in svg.attributes.get("class", "").split()]
+
+
+def bars_of_statements(body: Element) -> list[Element]:
+    """Bars in the cells of a table: on paper the numbers under them are read instead."""
+    return [svg for cell in body.all("td") for svg in charts_in(cell)]
+
+
+def bars_told(page: SitePage | SmallSitePage) -> Iterator[tuple[str, str]]:
+    """The words over each bar of a statement, and the shares under it."""
+    if isinstance(page, SmallSitePage):
+        return
+    for section in (*page.scored, *page.described):
+        for row in chain.from_iterable(one.items.rows for one in section.topics if one.items):
+            if row.bar is not None:
+                yield row.text + (row.turned or ""), "\u00b7".join(row.shares)
+    for group in chain.from_iterable(view.groups for view in page.lists):
+        yield from ((row.text, "\u00b7".join(row.shares)) for row in group.rows)
 
 
 def test_a_report_has_a_structure_that_screen_readers_follow(papers, views):
