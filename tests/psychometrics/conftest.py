@@ -57,6 +57,11 @@ def rng() -> np.random.Generator:
 @pytest.fixture
 def items(rng: np.random.Generator) -> pd.DataFrame:
     """Six five-point items with one factor, answered by 300, with some answers missing."""
+    return six_items(rng)
+
+
+def six_items(rng: np.random.Generator) -> pd.DataFrame:
+    """The items of the fixture of this name."""
     factor = rng.normal(size=(300, 1))
     answers = np.clip(np.round(3 + factor + rng.normal(size=(300, 6))), 1, 5)
     answers[rng.random(answers.shape) < 0.05] = np.nan

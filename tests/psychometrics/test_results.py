@@ -46,6 +46,7 @@ from pipeline.psychometrics.two_level import (
     cross_level_invariance,
     two_level_cfa,
 )
+from tests.psychometrics.conftest import six_items
 
 ROOM = Path(package.__file__).parent
 SOURCES = sorted(ROOM.rglob("*.py"))
@@ -72,8 +73,10 @@ def read_off(items, rng):
     ]
 
 
-@pytest.fixture
-def results(items, rng):
+@pytest.fixture(scope="module")
+def results():
+    rng = np.random.default_rng(20240517)
+    items = six_items(rng)
     correlation = package.pearson_correlations(items)
     solution = package.explore_factors(correlation, 2)
     groups = items.assign(site=[f"site {number % 3}" for number in range(len(items))])

@@ -31,6 +31,7 @@ TEMPLATES = ("questionnaire", "large_print")
 PHRASES = real_forms()[0].phrases
 SMALL = replace(every_kind(), form="every kind", phrases=PHRASES)
 ALL = {f"{form.form}-{form.language}": form for form in (SMALL, *real_forms())}
+LONG = "long-en"
 POINTS = (Answer(1, "Disagree"), Answer(2, "Agree"))
 DONT_KNOW = Answer(98, "Don't know", special=True)
 JOINED_LATER = Answer(96, "I joined later", special=True)
@@ -78,8 +79,16 @@ def text_of(pdf, tmp_path):
     return " ".join(read.stdout.split())
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
-@pytest.mark.parametrize("form", ALL)
+def every_form_on_paper():
+    """Every form by every template; in large print most of them on demand."""
+    for form in ALL:
+        for template in TEMPLATES:
+            often = template != "large_print" or form in (f"{SMALL.form}-{SMALL.language}", LONG)
+            marks = () if often else pytest.mark.slow
+            yield pytest.param(form, template, marks=marks, id=f"{form}-{template}")
+
+
+@pytest.mark.parametrize(("form", "template"), every_form_on_paper())
 def test_every_answer_has_exactly_one_place_on_the_printed_form(form, template):
     assert places_of(ALL[form], template) == places_wanted(ALL[form])
 
