@@ -93,10 +93,11 @@ fit <- function(model, items, data = answers) {
 """
 
 FITS = """
-lapply(fits, lavaan::fitMeasures)
-lapply(fits, lavaan::standardizedSolution)
+converged <- function(fit) lavaan::lavInspect(fit, "converged")
+lapply(Filter(converged, fits), lavaan::fitMeasures)
+lapply(Filter(converged, fits), lavaan::standardizedSolution)
 single <- lapply(names(one_factor), function(scale) fit(one_factor[[scale]], scales[[scale]]))
-lapply(single, lavaan::fitMeasures)
+lapply(Filter(converged, single), lavaan::fitMeasures)
 """
 
 PAIRS = """
@@ -118,11 +119,20 @@ steps <- list(configural = "", thresholds = "thresholds",
               metric = c("thresholds", "loadings"),
               scalar = c("thresholds", "loadings", "intercepts"),
               strict = c("thresholds", "loadings", "intercepts", "residuals"))
+# An answer that one of the groups never gave is taken with the one below it.
+merged <- function(x, group) repeat {{
+  given <- table(group, x)
+  empty <- which(apply(given == 0, 2, any))
+  if (!length(empty)) return(x)
+  values <- as.numeric(colnames(given))
+  x[which(x == values[empty[1]])] <- values[if (empty[1] > 1) empty[1] - 1 else 2]
+}}
 ladder <- function(scale, grouping, data) {{
   items <- scales[[scale]]
   data <- data[rowSums(!is.na(data[items])) > 0 & !is.na(data[[grouping]]), ]
   large <- names(which(table(data[[grouping]]) >= {minimum}))
   data <- data[data[[grouping]] %in% large, ]
+  data[items] <- lapply(data[items], merged, data[[grouping]])
   lapply(steps, function(equal) {{
     model <- semTools::measEq.syntax(one_factor[[scale]], data = data, ordered = items,
                                      group = grouping, group.equal = equal,
@@ -134,7 +144,9 @@ ladder <- function(scale, grouping, data) {{
                 missing = treatment(items, data))
   }})
 }}
-compare <- function(ladder) do.call(lavaan::lavTestLRT, unname(ladder))
+compare <- function(ladder) {{
+  do.call(lavaan::lavTestLRT, c(unname(ladder), list(model.names = names(ladder))))
+}}
 """
 
 HYPOTHESES = """
@@ -163,7 +175,8 @@ two_levels <- lapply(one_factor, function(model) {
   lavaan::sem(paste("level: 1", model, "level: 2", model, sep = "\\n"), answers,
               cluster = "site", std.lv = TRUE)
 })
-lapply(two_levels, lavaan::fitMeasures)
+converged <- function(fit) lavaan::lavInspect(fit, "converged")
+lapply(Filter(converged, two_levels), lavaan::fitMeasures)
 """
 
 VARIANCE = """
